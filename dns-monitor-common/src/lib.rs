@@ -1,0 +1,12 @@
+//! The contract between the kernel programs and the agent, declared once.
+//!
+//! Layouts, byte order and names only; no logic. Read in this order:
+//!
+//! 1. [`sample`]: what one packet becomes in the ring buffer;
+//! 2. [`counter`]: what happened to every packet, by reason;
+//! 3. [`names`]: how programs, maps and settings are called.
+#![no_std]
+
+pub mod counter;
+pub mod names;
+pub mod sample;

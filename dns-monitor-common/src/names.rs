@@ -1,0 +1,25 @@
+//! How the object file calls what the agent looks up in it.
+
+/// Ingress, native or generic XDP; linear packets (the driver's MTU limit applies).
+pub const XDP: &str = "dns_xdp";
+/// Ingress XDP for multi-buffer packets (kernel 5.18).
+pub const XDP_FRAGS: &str = "dns_xdp_frags";
+/// Ingress on TC, where XDP cannot be had.
+pub const TC_INGRESS: &str = "dns_tc_ingress";
+/// Egress on TC.
+pub const TC_EGRESS: &str = "dns_tc_egress";
+
+/// Map of one ring buffer a CPU.
+pub const RINGS: &str = "RINGS";
+/// Per-CPU [`Counter`](crate::counter::Counter) slots.
+pub const COUNTERS: &str = "COUNTERS";
+
+/// Read-only setting: the ports that mean DNS.
+pub const PORTS: &str = "PORTS";
+/// Read-only setting: payload bytes a sample may hold.
+pub const CAPTURE: &str = "CAPTURE";
+
+/// How many ports [`PORTS`] holds; unused slots repeat the first.
+pub const MAX_PORTS: usize = 4;
+/// How many CPUs [`RINGS`] has room for.
+pub const MAX_CPUS: usize = 1024;

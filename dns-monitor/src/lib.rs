@@ -1,0 +1,12 @@
+//! dns-monitor: from the packet on a resolver's NIC to the machine that asked.
+//!
+//! Read in the order the data flows:
+//!
+//! 1. [`sample`]: what any source delivers, a packet that may carry DNS;
+//! 2. [`source`]: where samples come from: the kernel, or a capture file;
+//! 3. [`decode`]: samples become messages: fragments and TCP streams reassembled, names read.
+
+#[deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+pub mod decode;
+pub mod sample;
+pub mod source;

@@ -1,0 +1,3 @@
+//! Where samples come from. Everything after this folder must not know which source it was.
+//!
+//! `capture` reads packet captures; `kernel` is the only place that names aya.
