@@ -1,2 +1,42 @@
 //! Builds, runs and tests dns-monitor for someone who has only rustup, a C compiler and root.
-fn main() {}
+//!
+//! One file a command: [`build_ebpf`], [`build`], [`build_and_load`], [`test`]. They stand on
+//! [`toolchain`] (what compiles), [`rust_src`] and [`bpf_linker`] (what is missing to compile
+//! for the kernel), [`packages`] (what the tests run) and [`process`].
+
+mod bpf_linker;
+mod build;
+mod build_and_load;
+mod build_ebpf;
+mod default_route;
+mod packages;
+mod privileges;
+mod process;
+mod rust_src;
+mod test;
+mod toolchain;
+
+use clap::Parser;
+
+/// Build, run and test dns-monitor.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
+enum Command {
+    /// Build the eBPF object into target/bpf, fetching rust-src and bpf-linker where they are missing
+    BuildEbpf,
+    /// Build target/release/dns-monitor: one file, the eBPF object inside
+    Build,
+    /// Build, attach to the network interface and stream events to standard output until Ctrl-C
+    BuildAndLoad(build_and_load::Options),
+    /// Check format and lints, then run every test; needs root, installs the Debian packages it uses
+    Test,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Command::parse() {
+        Command::BuildEbpf => build_ebpf::build_ebpf().map(drop),
+        Command::Build => build::build().map(drop),
+        Command::BuildAndLoad(options) => build_and_load::build_and_load(&options),
+        Command::Test => test::test(),
+    }
+}

@@ -1,0 +1,102 @@
+//! Debian packages of the programs that tests and demo run: real resolvers, clients, readers.
+
+use std::{fs, path::Path, process::Command};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    privileges::is_root,
+    process::{run, say},
+};
+
+/// What the laboratory is made of.
+pub const LAB: &[(&str, &str)] =
+    &[("named", "bind9"), ("dig", "bind9-dnsutils"), ("ip", "iproute2"), ("nsenter", "util-linux")];
+
+/// What the tests run beside it.
+pub const TESTS: &[(&str, &str)] = &[
+    ("named-checkzone", "bind9-utils"),
+    ("dnsperf", "dnsperf"),
+    ("ethtool", "ethtool"),
+    ("kdig", "knot-dnsutils"),
+    ("tc", "iproute2"),
+    ("tcpdump", "tcpdump"),
+    ("tshark", "tshark"),
+];
+
+/// Installs the packages whose program is not there.
+pub fn ensure(wanted: &[&[(&str, &'static str)]]) -> Result<()> {
+    let mut missing: Vec<&str> = wanted
+        .concat()
+        .iter()
+        .filter(|(program, _)| !is_there(program))
+        .map(|(_, package)| *package)
+        .collect();
+    missing.dedup();
+    if missing.is_empty() {
+        say("Debian packages: there");
+        return Ok(());
+    }
+    say(format!("Debian packages: installing {}", missing.join(" ")));
+    if !is_root() || !is_there("apt-get") {
+        bail!("missing: {}. Install them, or run this as root on Debian or Ubuntu", missing.join(" "));
+    }
+    let _quiet = NoServices::new()?;
+    run(apt().args(["update", "--quiet"]))?;
+    run(apt().args(["install", "--quiet", "--yes", "--no-install-recommends"]).args(&missing))?;
+    if missing.contains(&"bind9") && Path::new("/run/systemd/system").exists() {
+        run(Command::new("systemctl").args(["disable", "--quiet", "named.service"]))?;
+    }
+    Ok(())
+}
+
+fn apt() -> Command {
+    let mut command = Command::new("apt-get");
+    command.env("DEBIAN_FRONTEND", "noninteractive");
+    command
+}
+
+fn is_there(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let usual = ["/usr/sbin", "/sbin", "/usr/bin", "/bin"].map(Into::into);
+    std::env::split_paths(&path).chain(usual).any(|folder| folder.join(program).is_file())
+}
+
+/// While it lives, packages start no services (Debian policy §9.3.3): a `named` of the system
+/// would answer where the laboratory's should.
+struct NoServices;
+
+const POLICY: &str = "/usr/sbin/policy-rc.d";
+const FORBID: &str = "#!/bin/sh\n# dns-monitor xtask: removed when the installation is over\nexit 101\n";
+
+impl NoServices {
+    fn new() -> Result<Option<Self>> {
+        // Somebody else's policy stays; ours from a run that was killed is taken over.
+        if fs::read_to_string(POLICY).is_ok_and(|found| found != FORBID) {
+            return Ok(None);
+        }
+        fs::write(POLICY, FORBID).with_context(|| format!("cannot write {POLICY}"))?;
+        run(Command::new("chmod").args(["755", POLICY]))?;
+        Ok(Some(Self))
+    }
+}
+
+impl Drop for NoServices {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_file(POLICY) {
+            say(format!("cannot remove {POLICY}: {error}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_there;
+
+    #[test]
+    fn programs_are_found_on_the_path_only_if_they_are_files() {
+        for (program, expected) in [("sh", true), ("no-such-program-here", false), ("", false)] {
+            assert_eq!(is_there(program), expected, "{program}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! `cargo xtask test`: everything a change must pass, from a fresh clone.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    bpf_linker,
+    build::build,
+    build_ebpf::compile,
+    packages,
+    privileges::may_load,
+    process::{cargo, line, run, say},
+    toolchain::Toolchain,
+};
+
+/// Format, lints, then all tests; a test that was not run is a failure.
+pub fn test() -> Result<()> {
+    if !may_load()? {
+        bail!(
+            "the tests load programs and make network namespaces: run `sudo -E env PATH=$PATH cargo xtask test`"
+        );
+    }
+    packages::ensure(&[packages::LAB, packages::TESTS])?;
+    build()?;
+    step(cargo().args(["fmt", "--all", "--check"]))?;
+    step(cargo().args(["clippy", "--quiet", "--all-targets", "--", "-Dwarnings"]))?;
+    let linker = bpf_linker::ensure(&Toolchain::find()?)?;
+    step(compile("clippy", &linker).args(["--", "-Dwarnings"]))?;
+    run_tests(cargo().args(["test", "--no-fail-fast"]))
+}
+
+fn step(command: &mut Command) -> Result<()> {
+    say(line(command));
+    run(command)
+}
+
+/// Runs tests with their own output, and fails where cargo counts ignored ones.
+fn run_tests(command: &mut Command) -> Result<()> {
+    say(line(command));
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start `{}`", line(command)))?;
+    let output = child.stdout.take().context("the tests have no standard output")?;
+    let mut skipped = 0;
+    for text in BufReader::new(output).lines() {
+        let text = text?;
+        skipped += ignored(&text);
+        writeln!(std::io::stdout(), "{text}")?;
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("`{}` failed: {status}", line(command));
+    }
+    if skipped > 0 {
+        bail!("{skipped} tests were skipped: a skip is a failure here");
+    }
+    Ok(())
+}
+
+/// How many tests a line of the test harness says were ignored.
+fn ignored(text: &str) -> u32 {
+    let Some(result) = text.strip_prefix("test result: ") else { return 0 };
+    result.split("; ").find_map(|part| part.strip_suffix(" ignored")?.parse().ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ignored;
+
+    #[test]
+    fn skipped_tests_are_counted() {
+        for (text, expected) in [
+            (
+                "test result: ok. 3 passed; 0 failed; 2 ignored; 0 measured; 1 filtered out; finished in 0.01s",
+                2,
+            ),
+            (
+                "test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
+                0,
+            ),
+            ("test some::test ... ok", 0),
+            ("prints 5 ignored; things", 0),
+        ] {
+            assert_eq!(ignored(text), expected, "{text}");
+        }
+    }
+}
