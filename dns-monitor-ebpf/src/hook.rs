@@ -1,0 +1,152 @@
+//! What differs between XDP and TC, behind one trait, so that the rest is written once.
+
+use core::ffi::c_void;
+
+use aya_ebpf::{
+    helpers::generated::{bpf_skb_load_bytes, bpf_skb_pull_data, bpf_xdp_get_buff_len, bpf_xdp_load_bytes},
+    programs::{TcContext, XdpContext},
+};
+use dns_monitor_common::sample::{MAX_CAPTURE, MAX_PIECES};
+
+use crate::packet::Packet;
+
+/// Bytes that hold every header we read in practice: Ethernet, two tags, IPv6 with a fragment header, TCP.
+const HEADERS: u32 = 128;
+
+/// One hook of the kernel, with one packet in hand.
+pub trait Hook {
+    /// Whether packets here leave the host.
+    const EGRESS: bool;
+    /// Into how many samples a packet may be cut at most.
+    const PIECES: usize;
+    /// A cursor over the linear part.
+    fn packet(&self) -> Packet;
+    /// Bytes of the whole packet, linear or not.
+    fn length(&self, packet: &Packet) -> u32;
+    /// The VLAN tag that is no longer in the frame.
+    fn offloaded_tag(&self) -> Option<u16>;
+    /// The interface's index.
+    fn interface(&self) -> u32;
+    /// Copies `length` (1 to [`MAX_CAPTURE`]) bytes from `offset` to `to`; false where the kernel refuses.
+    fn copy(&self, offset: u32, to: &mut [u8; MAX_CAPTURE], length: u32) -> bool;
+}
+
+/// XDP with linear packets only: any kernel, and drivers that refuse `frags`.
+pub struct XdpLinear<'a>(pub &'a XdpContext);
+
+/// XDP with multi-buffer packets, from kernel 5.18.
+pub struct XdpFrags<'a>(pub &'a XdpContext);
+
+/// TC, either direction.
+pub struct Tc<'a, const EGRESS: bool>(pub &'a TcContext);
+
+impl Hook for XdpLinear<'_> {
+    const EGRESS: bool = false;
+    /// A linear packet fits a page, and so one sample.
+    const PIECES: usize = 1;
+
+    #[inline(always)]
+    fn packet(&self) -> Packet {
+        Packet::new(self.0.data(), self.0.data_end())
+    }
+
+    #[inline(always)]
+    fn length(&self, packet: &Packet) -> u32 {
+        packet.linear_length()
+    }
+
+    #[inline(always)]
+    fn offloaded_tag(&self) -> Option<u16> {
+        None
+    }
+
+    #[inline(always)]
+    fn interface(&self) -> u32 {
+        // SAFETY: the context is valid for the whole run.
+        unsafe { (*self.0.ctx).ingress_ifindex }
+    }
+
+    #[inline(always)]
+    fn copy(&self, offset: u32, to: &mut [u8; MAX_CAPTURE], length: u32) -> bool {
+        crate::packet::copy_linear(self.0.data(), self.0.data_end(), offset, to, length)
+    }
+}
+
+impl Hook for XdpFrags<'_> {
+    const EGRESS: bool = false;
+    const PIECES: usize = MAX_PIECES;
+
+    #[inline(always)]
+    fn packet(&self) -> Packet {
+        Packet::new(self.0.data(), self.0.data_end())
+    }
+
+    #[inline(always)]
+    fn length(&self, _: &Packet) -> u32 {
+        // SAFETY: a helper with the program's own context.
+        unsafe { bpf_xdp_get_buff_len(self.0.ctx) as u32 }
+    }
+
+    #[inline(always)]
+    fn offloaded_tag(&self) -> Option<u16> {
+        None
+    }
+
+    #[inline(always)]
+    fn interface(&self) -> u32 {
+        // SAFETY: the context is valid for the whole run.
+        unsafe { (*self.0.ctx).ingress_ifindex }
+    }
+
+    #[inline(always)]
+    fn copy(&self, offset: u32, to: &mut [u8; MAX_CAPTURE], length: u32) -> bool {
+        // SAFETY: `to` holds MAX_CAPTURE bytes and `length` is no more; the verifier checks it.
+        unsafe { bpf_xdp_load_bytes(self.0.ctx, offset, to.as_mut_ptr().cast::<c_void>(), length) == 0 }
+    }
+}
+
+impl<const OUT: bool> Hook for Tc<'_, OUT> {
+    const EGRESS: bool = OUT;
+    const PIECES: usize = MAX_PIECES;
+
+    /// GSO packets have little more than headers in the linear part, and not always those.
+    #[inline(always)]
+    fn packet(&self) -> Packet {
+        let skb = self.0.skb.skb;
+        // SAFETY: the context is valid for the whole run; the pull only moves bytes inside the packet.
+        unsafe {
+            let linear = (self.0.data_end() - self.0.data()) as u32;
+            let length = (*skb).len;
+            if linear < HEADERS && linear < length {
+                let wanted = if length < HEADERS { length } else { HEADERS };
+                bpf_skb_pull_data(skb, wanted);
+            }
+        }
+        Packet::new(self.0.data(), self.0.data_end())
+    }
+
+    #[inline(always)]
+    fn length(&self, _: &Packet) -> u32 {
+        self.0.len()
+    }
+
+    #[inline(always)]
+    fn offloaded_tag(&self) -> Option<u16> {
+        let skb = self.0.skb.skb;
+        // SAFETY: the context is valid for the whole run.
+        unsafe { if (*skb).vlan_present != 0 { Some((*skb).vlan_tci as u16) } else { None } }
+    }
+
+    #[inline(always)]
+    fn interface(&self) -> u32 {
+        // SAFETY: the context is valid for the whole run.
+        unsafe { (*self.0.skb.skb).ifindex }
+    }
+
+    #[inline(always)]
+    fn copy(&self, offset: u32, to: &mut [u8; MAX_CAPTURE], length: u32) -> bool {
+        let skb = self.0.skb.skb;
+        // SAFETY: `to` holds MAX_CAPTURE bytes and `length` is no more; the verifier checks it.
+        unsafe { bpf_skb_load_bytes(skb.cast(), offset, to.as_mut_ptr().cast::<c_void>(), length) == 0 }
+    }
+}

@@ -1,0 +1,97 @@
+//! What the programs share with the agent; the names are those of `dns_monitor_common::names`.
+
+use aya_ebpf::{
+    btf_maps::{ArrayOfMaps, PerCpuArray, RingBuf},
+    macros::btf_map,
+};
+use dns_monitor_common::{
+    counter::Counter,
+    names::{MAX_CPUS, MAX_PORTS},
+    sample::{MAX_CAPTURE, SampleHeader},
+};
+
+/// Where a sample is put together: per CPU, since 512 bytes of stack do not hold one.
+#[repr(C)]
+pub struct Stage {
+    pub header: SampleHeader,
+    pub payload: [u8; MAX_CAPTURE],
+    /// Sequence number of this CPU's next sample.
+    pub sequence: u32,
+    rest: Rest,
+}
+
+/// What of the payload is still to be sampled, bytes.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Rest {
+    /// From the start of the packet.
+    pub offset: u32,
+    /// On the wire.
+    pub length: u32,
+    /// In the packet.
+    pub present: u32,
+}
+
+impl Rest {
+    /// What is left behind `taken` bytes.
+    #[inline(always)]
+    pub fn after(self, taken: u32) -> Self {
+        Self { offset: self.offset + taken, length: self.length - taken, present: self.present - taken }
+    }
+}
+
+impl Stage {
+    /// The same numbers, by way of memory: the verifier forgets how they came about, and so proves what
+    /// follows once, not once a path through the parsers.
+    #[inline(always)]
+    pub fn forget(&mut self, rest: Rest) -> Rest {
+        let slot = &raw mut self.rest;
+        // SAFETY: a field of our own.
+        unsafe {
+            core::ptr::write_volatile(slot, rest);
+            core::ptr::read_volatile(slot)
+        }
+    }
+}
+
+/// The agent creates the rings, one a CPU that is online, in the size the operator chose.
+#[btf_map]
+pub static RINGS: ArrayOfMaps<RingBuf<u64, 4096>, MAX_CPUS> = ArrayOfMaps::new();
+
+#[btf_map]
+pub static STAGE: PerCpuArray<Stage, 1> = PerCpuArray::new();
+
+#[btf_map]
+static COUNTERS: PerCpuArray<u64, { Counter::ALL.len() }> = PerCpuArray::new();
+
+/// Ports that mean DNS, host order; unused slots repeat the first.
+#[unsafe(no_mangle)]
+static PORTS: [u16; MAX_PORTS] = [53; MAX_PORTS];
+
+/// Payload bytes a sample may hold, 1 to [`MAX_CAPTURE`].
+#[unsafe(no_mangle)]
+static CAPTURE: u32 = MAX_CAPTURE as u32;
+
+/// Whether a port, in host order, means DNS.
+#[inline(always)]
+pub fn is_dns(port: u16) -> bool {
+    // SAFETY: a static of our own; volatile, because the agent writes it before loading.
+    let ports = unsafe { core::ptr::read_volatile(&raw const PORTS) };
+    (port == ports[0]) | (port == ports[1]) | (port == ports[2]) | (port == ports[3])
+}
+
+/// Payload bytes a sample may hold.
+#[inline(always)]
+pub fn capture() -> u32 {
+    // SAFETY: as in `is_dns`.
+    unsafe { core::ptr::read_volatile(&raw const CAPTURE) }
+}
+
+/// Adds one to a counter of this CPU.
+#[inline(always)]
+pub fn count(counter: Counter) {
+    if let Some(slot) = COUNTERS.get_ptr_mut(counter as u32) {
+        // SAFETY: the slot is this CPU's own, and programs on one CPU do not nest.
+        unsafe { *slot += 1 }
+    }
+}
