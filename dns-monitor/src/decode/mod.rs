@@ -1,1 +1,18 @@
 //! Bytes in, messages out. Pure: no clock, no I/O, no panic; every function here is fuzzed.
+//!
+//! 1. [`message`]: header, question and records, in place, without allocation;
+//! 2. [`name`]: domain names, compressed or not, and their presentation form;
+//! 3. [`edns`]: what the OPT record says;
+//! 4. [`rdata`]: record data as text, by the table in [`rr_type`];
+//! 5. [`mnemonics`]: classes, opcodes and response codes by name.
+
+pub mod edns;
+pub mod header;
+pub mod malformed;
+pub mod message;
+pub mod mnemonics;
+pub mod name;
+pub mod rdata;
+pub mod record;
+pub mod rr_type;
+pub mod text;

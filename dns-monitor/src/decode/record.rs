@@ -1,0 +1,103 @@
+//! Resource records in place (RFC 1035 §4.1.3).
+
+use super::{header::Header, malformed::Malformed, message::blame, name::Name};
+
+/// Where in a message a record is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Section {
+    /// Answers; prerequisites in an UPDATE.
+    Answer,
+    /// Authority; the updates in an UPDATE.
+    Authority,
+    /// Additional.
+    Additional,
+}
+
+/// A record; numbers in host order.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    /// The section it is in.
+    pub section: Section,
+    /// The owner.
+    pub name: Name<'a>,
+    /// TYPE, see [`rr_type`](super::rr_type).
+    pub rtype: u16,
+    /// CLASS; in an OPT record the UDP payload size.
+    pub class: u16,
+    /// Seconds, as sent. RFC 2181 §8 reads a value with the top bit set as 0, RFC 8767 §4 as
+    /// a very large one: a monitor says what was on the wire.
+    pub ttl: u32,
+    pub(super) message: &'a [u8],
+    pub(super) rdata_at: usize,
+    pub(super) rdata_end: usize,
+}
+
+impl<'a> Record<'a> {
+    /// The record data as sent; compressed names in it need [`rdata::write`](super::rdata::write).
+    pub fn rdata(&self) -> &'a [u8] {
+        self.message.get(self.rdata_at..self.rdata_end).unwrap_or_default()
+    }
+
+    #[inline]
+    fn read(message: &'a [u8], at: usize, section: Section) -> Result<Self, Malformed> {
+        let (name, at) = Name::read(message, at)?;
+        let rdata_at = at.saturating_add(10);
+        let Some(&[a, b, c, d, e, f, g, h, i, j]) = message.get(at..rdata_at) else {
+            return Err(Malformed::ShortRecord);
+        };
+        let rdata_end = rdata_at.saturating_add(usize::from(be16(i, j)));
+        if rdata_end > message.len() {
+            return Err(Malformed::RdataLength);
+        }
+        let ttl = u32::from_be_bytes([e, f, g, h]);
+        Ok(Self { section, name, rtype: be16(a, b), class: be16(c, d), ttl, message, rdata_at, rdata_end })
+    }
+}
+
+/// Iterator over the records of a message.
+#[derive(Clone, Debug)]
+pub struct Records<'a> {
+    message: &'a [u8],
+    at: usize,
+    /// How many records each section still has.
+    left: [u16; 3],
+    cut: bool,
+}
+
+impl<'a> Records<'a> {
+    pub(super) fn new(message: &'a [u8], header: Header, at: Option<usize>, cut: bool) -> Self {
+        let left = [header.answers, header.authorities, header.additionals];
+        let left = if at.is_some() { left } else { [0; 3] };
+        Self { message, at: at.unwrap_or_default(), left, cut }
+    }
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = Result<Record<'a>, Malformed>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let sections = [Section::Answer, Section::Authority, Section::Additional];
+        let (left, section) = self.left.iter_mut().zip(sections).find(|(left, _)| **left > 0)?;
+        *left = left.saturating_sub(1);
+        match Record::read(self.message, self.at, section) {
+            Ok(record) => {
+                self.at = record.rdata_end;
+                Some(Ok(record))
+            }
+            Err(reason) => {
+                self.left = [0; 3];
+                // A message that ends between records ends inside the next record's name.
+                let ended = self.at >= self.message.len();
+                let reason = if ended { Malformed::ShortRecord } else { reason };
+                Some(Err(blame(reason, self.cut)))
+            }
+        }
+    }
+}
+
+/// Two bytes in network order.
+#[inline]
+pub(super) const fn be16(high: u8, low: u8) -> u16 {
+    u16::from_be_bytes([high, low])
+}

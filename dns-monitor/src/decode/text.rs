@@ -1,0 +1,110 @@
+//! Numbers and bytes as presentation text, appended without allocation.
+
+/// Appends a byte as `\DDD` (RFC 1035 §5.1).
+pub fn decimal_escape(byte: u8, out: &mut Vec<u8>) {
+    let digit = |value: u8| b'0'.saturating_add(value % 10);
+    out.extend_from_slice(&[b'\\', digit(byte / 100), digit(byte / 10), digit(byte)]);
+}
+
+/// Appends a number in decimal.
+#[inline]
+pub fn decimal(number: u64, out: &mut Vec<u8>) {
+    let mut digits = [0u8; 20];
+    let mut rest = number;
+    let mut used = 0usize;
+    for slot in digits.iter_mut().rev() {
+        *slot = b'0'.saturating_add((rest % 10) as u8);
+        rest /= 10;
+        used = used.saturating_add(1);
+        if rest == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(digits.get(digits.len().saturating_sub(used)..).unwrap_or_default());
+}
+
+/// Appends a number in decimal with leading zeros up to `width`, at most 20.
+pub fn padded(number: u64, width: usize, out: &mut Vec<u8>) {
+    let start = out.len();
+    decimal(number, out);
+    let missing = width.saturating_sub(out.len().saturating_sub(start));
+    let end = out.len();
+    out.resize(end.saturating_add(missing), b'0');
+    if let Some(written) = out.get_mut(start..) {
+        written.rotate_right(missing);
+    }
+}
+
+/// Appends bytes in lower-case hexadecimal.
+pub fn hex(bytes: &[u8], out: &mut Vec<u8>) {
+    let digit = |value: u8| {
+        if value < 10 { b'0'.saturating_add(value) } else { b'a'.saturating_add(value.saturating_sub(10)) }
+    };
+    for &byte in bytes {
+        out.extend_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
+    }
+}
+
+/// Appends a quoted character string (RFC 1035 §5.1).
+pub fn quoted(bytes: &[u8], out: &mut Vec<u8>) {
+    out.push(b'"');
+    for &byte in bytes {
+        match byte {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+            b' '..=b'~' => out.push(byte),
+            _ => decimal_escape(byte, out),
+        }
+    }
+    out.push(b'"');
+}
+
+/// Appends bytes in groups of `bits` bits by `alphabet`; the rest is padded with zero bits.
+fn radix(bytes: &[u8], bits: u32, alphabet: &[u8], out: &mut Vec<u8>) {
+    let mask = (1u32 << bits).wrapping_sub(1);
+    let mut held = 0u32;
+    let mut count = 0u32;
+    let digit = |value: u32| alphabet.get((value & mask) as usize).copied().unwrap_or(b'=');
+    for &byte in bytes {
+        held = held << 8 | u32::from(byte);
+        count = count.saturating_add(8);
+        while count >= bits {
+            count = count.saturating_sub(bits);
+            out.push(digit(held >> count));
+        }
+    }
+    if count > 0 {
+        out.push(digit(held << bits.saturating_sub(count)));
+    }
+}
+
+/// Appends bytes in base64 with padding (RFC 4648 §4).
+pub fn base64(bytes: &[u8], out: &mut Vec<u8>) {
+    radix(bytes, 6, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", out);
+    let padding: &[u8] = match bytes.len() % 3 {
+        1 => b"==",
+        2 => b"=",
+        _ => b"",
+    };
+    out.extend_from_slice(padding);
+}
+
+/// Appends bytes in base32 with the extended hex alphabet, lower case, no padding (RFC 5155 §3.3).
+pub fn base32_hex(bytes: &[u8], out: &mut Vec<u8>) {
+    radix(bytes, 5, b"0123456789abcdefghijklmnopqrstuv", out);
+}
+
+/// Appends an IPv4 address in dotted decimal.
+#[inline]
+pub fn ipv4(address: std::net::Ipv4Addr, out: &mut Vec<u8>) {
+    let [a, b, c, d] = address.octets();
+    for (octet, end) in [(a, "."), (b, "."), (c, "."), (d, "")] {
+        decimal(u64::from(octet), out);
+        out.extend_from_slice(end.as_bytes());
+    }
+}
+
+/// Appends an IPv6 address as RFC 5952 wants it.
+pub fn ipv6(address: std::net::Ipv6Addr, out: &mut Vec<u8>) {
+    // Writing into a Vec cannot fail.
+    let _ = std::io::Write::write_fmt(out, format_args!("{address}"));
+}
