@@ -5,7 +5,11 @@
 //! 1. [`sample`]: what any source delivers, a packet that may carry DNS;
 //! 2. [`source`]: where samples come from: the kernel, or a capture file;
 //! 3. [`decode`]: samples become messages: fragments and TCP streams reassembled, names read.
+//!
+//! Beside the flow: [`cli`] and [`config`], what the operator asked for.
 
+pub mod cli;
+pub mod config;
 #[deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 pub mod decode;
 pub mod sample;

@@ -1,0 +1,189 @@
+//! The command line. It beats the configuration file, which beats the defaults.
+
+use std::{net::IpAddr, path::PathBuf, process::ExitCode, time::Duration};
+
+use clap::{Args, Parser, Subcommand};
+use dns_monitor_common::names::MAX_PORTS;
+
+use crate::config::{Attach, Color, Config, ConfigError, Format, Schema, value};
+
+/// How the program ends, in one place; clap itself ends with 2 where it cannot read the
+/// command line, and with 0 after `--help`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// All done.
+    Success = 0,
+    /// Something failed while working: a file, an interface, the kernel.
+    Failure = 1,
+    /// The command line or the configuration is wrong.
+    Usage = 2,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Ties every DNS lookup on a resolver to the machine that made it.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about,
+    after_help = "Events go to standard output, everything else to standard error.\n\
+    Exit status: 0 success, 1 failure at work, 2 wrong command line or configuration."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Watch interfaces and write an event for every lookup, until Ctrl-C or SIGTERM.
+    Run(RunArgs),
+    /// Write the same events from capture files (pcap, pcapng).
+    Replay(ReplayArgs),
+    /// Check a configuration file and print every setting as it would be used.
+    Check(CheckArgs),
+}
+
+/// Settings that `run` and `replay` share.
+#[derive(Args, Clone, Debug, Default)]
+pub struct CommonArgs {
+    /// Configuration file (TOML).
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Names of the JSON fields [default: ecs].
+    #[arg(long, value_enum)]
+    pub schema: Option<Schema>,
+    /// JSON for programs, or aligned text for people [default: json].
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// Colour of text events [default: auto].
+    #[arg(long, value_enum)]
+    pub color: Option<Color>,
+    /// Port that means DNS, UDP and TCP; up to 4 times [default: 53].
+    #[arg(long = "port", value_name = "N", value_parser = value::port)]
+    pub ports: Vec<u16>,
+    /// How long a lookup waits for its response [default: 5s].
+    #[arg(long, value_name = "DURATION", value_parser = value::response_timeout)]
+    pub response_timeout: Option<Duration>,
+}
+
+/// `dns-monitor run`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct RunArgs {
+    /// Interface to watch; again for more.
+    #[arg(long = "interface", short, value_name = "IF", value_parser = value::interface)]
+    pub interfaces: Vec<String>,
+    /// Where to watch ingress: XDP (generic if the driver has none), or TC beside a foreign
+    /// XDP program [default: auto].
+    #[arg(long, value_enum)]
+    pub attach: Option<Attach>,
+    /// Ring buffer of each CPU, a power of two [default: 4MiB].
+    #[arg(long, value_name = "SIZE", value_parser = value::ring_size)]
+    pub ring_size: Option<u32>,
+    /// Message bytes taken of each packet [default: 4096].
+    #[arg(long, value_name = "BYTES", value_parser = value::capture_length)]
+    pub capture_length: Option<u16>,
+    /// Settings shared with `replay`.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// `dns-monitor replay`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ReplayArgs {
+    /// Capture files, read in this order; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Address of the resolver, where the capture was taken elsewhere; again for more.
+    #[arg(long = "resolver", value_name = "IP", value_parser = value::address)]
+    pub resolvers: Vec<IpAddr>,
+    /// Settings shared with `run`.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// `dns-monitor check`.
+#[derive(Args, Clone, Debug)]
+pub struct CheckArgs {
+    /// Configuration file (TOML).
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+}
+
+impl RunArgs {
+    /// The settings to run with.
+    ///
+    /// # Errors
+    /// The file's ([`Config::load`]), more than [`MAX_PORTS`] ports, or no interface anywhere.
+    pub fn resolve(self) -> Result<Config, ConfigError> {
+        let mut config = self.common.resolve()?;
+        overlay_list(&mut config.capture.interfaces, self.interfaces);
+        overlay(&mut config.capture.attach, self.attach);
+        overlay(&mut config.capture.ring_size, self.ring_size);
+        overlay(&mut config.capture.capture_length, self.capture_length);
+        if config.capture.interfaces.is_empty() {
+            return Err(ConfigError::NoInterface);
+        }
+        Ok(config)
+    }
+}
+
+impl ReplayArgs {
+    /// The settings to replay with.
+    ///
+    /// # Errors
+    /// The file's ([`Config::load`]), or more than [`MAX_PORTS`] ports.
+    pub fn resolve(&self) -> Result<Config, ConfigError> {
+        let mut config = self.common.clone().resolve()?;
+        overlay_list(&mut config.replay.resolvers, self.resolvers.clone());
+        Ok(config)
+    }
+}
+
+impl CheckArgs {
+    /// The settings of the file.
+    ///
+    /// # Errors
+    /// The file's ([`Config::load`]).
+    pub fn resolve(&self) -> Result<Config, ConfigError> {
+        Config::load(&self.config)
+    }
+}
+
+impl CommonArgs {
+    fn resolve(self) -> Result<Config, ConfigError> {
+        let mut config = self.config.as_deref().map_or_else(|| Ok(Config::default()), Config::load)?;
+        overlay(&mut config.stdout.schema, self.schema);
+        overlay(&mut config.stdout.format, self.format);
+        overlay(&mut config.stdout.color, self.color);
+        overlay_list(&mut config.capture.ports, self.ports);
+        overlay(&mut config.track.response_timeout, self.response_timeout);
+        let ports = config.capture.ports.len();
+        if ports > MAX_PORTS { Err(ConfigError::TooManyPorts(ports)) } else { Ok(config) }
+    }
+}
+
+fn overlay<T>(setting: &mut T, given: Option<T>) {
+    if let Some(given) = given {
+        *setting = given;
+    }
+}
+
+/// A list replaces the file's; what is said twice counts once.
+fn overlay_list<T: PartialEq>(setting: &mut Vec<T>, given: Vec<T>) {
+    if given.is_empty() {
+        return;
+    }
+    setting.clear();
+    for item in given {
+        if !setting.contains(&item) {
+            setting.push(item);
+        }
+    }
+}

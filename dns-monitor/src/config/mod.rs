@@ -1,0 +1,54 @@
+//! What the operator asked for: the configuration file, checked and with every default filled in.
+//!
+//! 1. `raw`: the file as written, a table of values that know their line and column;
+//! 2. `value`: how one setting is read and written, the same in the file and on the command line;
+//! 3. [`resolved`]: the settings as used, plain types within their bounds;
+//! 4. `read`: from the one to the other, key by key;
+//! 5. [`error`]: what can be wrong, where, and what would be right.
+
+pub mod error;
+mod raw;
+mod read;
+pub mod resolved;
+#[cfg(test)]
+mod tests;
+pub(crate) mod value;
+
+use std::path::Path;
+
+pub use error::ConfigError;
+pub use resolved::{Attach, Color, Config, Format, Schema};
+
+impl Config {
+    /// Reads and checks a file.
+    ///
+    /// # Errors
+    /// [`ConfigError::Read`] where there is no such text, [`ConfigError::Invalid`] with all
+    /// that is wrong in it.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let file = path.display().to_string();
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::parse(&file, &text),
+            Err(source) => Err(ConfigError::Read { file, source }),
+        }
+    }
+
+    /// Checks the text of a file; `file` is what errors call it.
+    ///
+    /// # Errors
+    /// [`ConfigError::Invalid`] with all that is wrong.
+    pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
+        let mut document = raw::Document::parse(file, text)?;
+        let config = Self::read(&mut document);
+        document.finish()?;
+        Ok(config)
+    }
+
+    /// The settings as a file that gives the same settings again.
+    ///
+    /// # Errors
+    /// [`ConfigError::Write`] if a setting has no TOML form.
+    pub fn to_toml(&self) -> Result<String, ConfigError> {
+        Ok(toml::to_string(self)?)
+    }
+}

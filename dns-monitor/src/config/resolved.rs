@@ -1,0 +1,206 @@
+//! The settings as used: plain types, every default filled in, every bound kept.
+//!
+//! The text of each setting for operators is in `docs/dns-monitor.toml`; tests hold the two
+//! together.
+
+use std::{net::IpAddr, time::Duration};
+
+use clap::ValueEnum;
+use dns_monitor_common::sample::MAX_CAPTURE;
+use serde::Serialize;
+
+use super::value;
+
+const KIB: usize = 1 << 10;
+const MIB: usize = 1 << 20;
+
+/// All settings.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Config {
+    /// Taking samples in the kernel.
+    pub capture: Capture,
+    /// Joining queries and responses.
+    pub track: Track,
+    /// Reassembling TCP streams.
+    pub tcp: Tcp,
+    /// Reassembling UDP fragments.
+    pub fragments: Fragments,
+    /// Events on standard output.
+    pub stdout: Stdout,
+    /// What the events say about this host.
+    pub observer: Observer,
+    /// Reading capture files.
+    pub replay: Replay,
+}
+
+/// Taking samples in the kernel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Capture {
+    /// Interfaces to attach to; empty where the command line is to name them.
+    pub interfaces: Vec<String>,
+    /// The 1 to [`MAX_PORTS`](dns_monitor_common::names::MAX_PORTS) ports that mean DNS, UDP and TCP, host order.
+    pub ports: Vec<u16>,
+    /// Where ingress is watched.
+    pub attach: Attach,
+    /// Ring buffer of each CPU, bytes; a power of two.
+    #[serde(serialize_with = "value::write_size")]
+    pub ring_size: u32,
+    /// Payload bytes a sample holds at most.
+    pub capture_length: u16,
+}
+
+/// Joining queries and responses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Track {
+    /// How long a lookup waits for its response before it is an event without one.
+    #[serde(serialize_with = "value::write_duration")]
+    pub response_timeout: Duration,
+    /// Lookups that may wait at one time.
+    pub max_waiting: usize,
+}
+
+/// Reassembling TCP streams.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Tcp {
+    /// Streams followed at one time; each direction of a connection is one.
+    pub max_streams: usize,
+    /// Bytes held for one stream.
+    #[serde(serialize_with = "value::write_size")]
+    pub max_stream_bytes: usize,
+    /// Bytes held for all streams together.
+    #[serde(serialize_with = "value::write_size")]
+    pub max_total_bytes: usize,
+}
+
+/// Reassembling UDP fragments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fragments {
+    /// Datagrams that may be incomplete at one time.
+    pub max_datagrams: usize,
+    /// Bytes held for all of them together.
+    #[serde(serialize_with = "value::write_size")]
+    pub max_bytes: usize,
+    /// How long a datagram waits for its missing fragments.
+    #[serde(serialize_with = "value::write_duration")]
+    pub timeout: Duration,
+}
+
+/// Events on standard output.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Stdout {
+    /// How the fields of a JSON event are named.
+    pub schema: Schema,
+    /// How an event is written.
+    pub format: Format,
+    /// Whether text has colour.
+    pub color: Color,
+    /// Bytes of events that may wait for the reader.
+    #[serde(serialize_with = "value::write_size")]
+    pub queue_bytes: usize,
+}
+
+/// What the events say about this host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Observer {
+    /// `observer.hostname`; nothing where neither the file nor the kernel says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hostname: Option<String>,
+}
+
+/// Reading capture files.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Replay {
+    /// The resolver's addresses; empty: roles are told by port and direction alone.
+    pub resolvers: Vec<IpAddr>,
+}
+
+/// Where ingress is watched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Attach {
+    /// XDP, native if the driver can, else generic with a warning.
+    #[default]
+    Auto,
+    /// XDP or nothing.
+    Xdp,
+    /// TC ingress, which lives beside any XDP program.
+    Tc,
+}
+
+/// How the fields of a JSON event are named.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Schema {
+    /// Elastic Common Schema 9.x.
+    #[default]
+    Ecs,
+}
+
+/// How an event is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// One JSON object a line.
+    #[default]
+    Json,
+    /// One aligned line an event, for people.
+    Text,
+}
+
+/// Whether text has colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Color {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Default for Capture {
+    fn default() -> Self {
+        Self {
+            interfaces: Vec::new(),
+            ports: vec![53],
+            attach: Attach::default(),
+            ring_size: 4 << 20,
+            // MAX_CAPTURE is far below 65,536; the tests see this default.
+            capture_length: MAX_CAPTURE as u16,
+        }
+    }
+}
+
+impl Default for Track {
+    fn default() -> Self {
+        Self { response_timeout: Duration::from_secs(5), max_waiting: 262_144 }
+    }
+}
+
+impl Default for Tcp {
+    fn default() -> Self {
+        Self { max_streams: 16_384, max_stream_bytes: 128 * KIB, max_total_bytes: 16 * MIB }
+    }
+}
+
+impl Default for Fragments {
+    fn default() -> Self {
+        Self { max_datagrams: 1024, max_bytes: 4 * MIB, timeout: Duration::from_secs(5) }
+    }
+}
+
+impl Default for Stdout {
+    fn default() -> Self {
+        let (schema, format, color) = Default::default();
+        Self { schema, format, color, queue_bytes: 16 * MIB }
+    }
+}
+
+impl Default for Observer {
+    fn default() -> Self {
+        let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        Self { hostname: value::hostname(name.trim()).ok() }
+    }
+}
