@@ -1,5 +1,15 @@
 //! The RR types: number, name and the form of their data, in one table.
 
+/// A host address.
+pub const A: u16 = 1;
+/// An authoritative name server.
+pub const NS: u16 = 2;
+/// The canonical name of an alias.
+pub const CNAME: u16 = 5;
+/// A domain name pointer.
+pub const PTR: u16 = 12;
+/// An IPv6 host address (RFC 3596).
+pub const AAAA: u16 = 28;
 /// OPT (RFC 6891), a pseudo record: see [`edns`](super::edns).
 pub const OPT: u16 = 41;
 
@@ -16,6 +26,8 @@ pub enum Field {
     U48,
     /// A decimal number of 8 bytes.
     U64,
+    /// An octal number of 2 bytes (Chaosnet).
+    Octal,
     /// A domain name.
     Name,
     /// A quoted string after its length byte.
@@ -52,8 +64,8 @@ pub enum Field {
     TypeBitmap,
     /// Four groups of 4 hexadecimal digits (NID, L64).
     Locator,
-    /// Bytes in hexadecimal joined by dashes up to the end (EUI48, EUI64).
-    Eui,
+    /// So many bytes in hexadecimal, joined by dashes (EUI48, EUI64).
+    Eui(u8),
     /// A form of its own, up to the end.
     Own(Own),
 }
@@ -103,6 +115,9 @@ macro_rules! types {
 }
 
 use Field::*;
+
+/// What an A record holds in class CH: a domain and an address in it.
+pub const CHAOSNET_A: &[Field] = &[Name, Octal];
 
 const ONE_NAME: Option<&[Field]> = Some(&[Name]);
 const TWO_NAMES: Option<&[Field]> = Some(&[Name, Name]);
@@ -191,8 +206,8 @@ types! {
     105 "L32" Some(&[U16, Ipv4]),
     106 "L64" Some(&[U16, Locator]),
     107 "LP" PREFERENCE,
-    108 "EUI48" Some(&[Eui]),
-    109 "EUI64" Some(&[Eui]),
+    108 "EUI48" Some(&[Eui(6)]),
+    109 "EUI64" Some(&[Eui(8)]),
     128 "NXNAME" None,
     249 "TKEY" Some(&[Name, Time, Time, U16, Error, SizedBase64, SizedBase64]),
     250 "TSIG" Some(&[Name, U48, U16, SizedBase64, U16, Error, SizedBase64]),

@@ -49,13 +49,25 @@ pub fn hex(bytes: &[u8], out: &mut Vec<u8>) {
 pub fn quoted(bytes: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
     for &byte in bytes {
-        match byte {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-            b' '..=b'~' => out.push(byte),
-            _ => decimal_escape(byte, out),
-        }
+        quoted_byte(byte, out);
     }
     out.push(b'"');
+}
+
+/// Appends a byte of a quoted character string.
+#[inline]
+pub fn quoted_byte(byte: u8, out: &mut Vec<u8>) {
+    match byte {
+        b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+        b' '..=b'~' => out.push(byte),
+        _ => decimal_escape(byte, out),
+    }
+}
+
+/// Appends a number in octal.
+pub fn octal(number: u16, out: &mut Vec<u8>) {
+    // Writing into a Vec cannot fail.
+    let _ = std::io::Write::write_fmt(out, format_args!("{number:o}"));
 }
 
 /// Appends bytes in groups of `bits` bits by `alphabet`; the rest is padded with zero bits.
