@@ -187,3 +187,6 @@ fn overlay_list<T: PartialEq>(setting: &mut Vec<T>, given: Vec<T>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -77,32 +77,45 @@ pub enum Fault {
     #[error("not TOML: {0}")]
     Syntax(String),
     /// A name that means nothing here.
-    #[error("unknown {what} {name}: {}", advice(.name, .known))]
+    #[error("unknown {what} {name}: {}", advice(.what, .name, .known))]
     Unknown {
-        /// `table`, or `key in [table]`.
+        /// `table` or `key`.
         what: &'static str,
-        /// The name as written, with its table.
+        /// The name as written; a key with its table.
         name: String,
         /// The names that would be right, written the same way.
         known: Vec<String>,
     },
-    /// A key with a value that it cannot have.
-    #[error("{key} = {value}: must be {expected}")]
-    Value {
+    /// A key above the first table.
+    #[error("{key} stands outside a table: tables are {}", .tables.join(", "))]
+    Stray {
         /// The key.
+        key: String,
+        /// The tables there are.
+        tables: Vec<String>,
+    },
+    /// A key with a value that it cannot have.
+    #[error("{key}: {value} {expected}")]
+    Value {
+        /// The key with its table.
         key: String,
         /// The value as written.
         value: String,
         /// What is allowed, and an example.
-        expected: String,
+        expected: Expected,
     },
 }
 
+/// What a value must be: a phrase that follows those words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be {0}")]
+pub struct Expected(pub String);
+
 /// The nearest known name, or all of them where none is near.
-fn advice(name: &str, known: &[String]) -> String {
+fn advice(what: &str, name: &str, known: &[String]) -> String {
     let distance = |k: &String| strsim::damerau_levenshtein(name, k);
     match known.iter().min_by_key(|k| distance(k)) {
         Some(near) if distance(near) <= 2 => format!("did you mean {near}?"),
-        _ => format!("known are {}", known.join(", ")),
+        _ => format!("known {what}s are {}", known.join(", ")),
     }
 }

@@ -8,11 +8,11 @@ use std::ops::{Range, RangeInclusive};
 
 use toml::{
     Spanned,
-    de::{DeTable, DeValue},
+    de::{DeString, DeTable, DeValue},
 };
 
 use super::{
-    error::{ConfigError, Fault, Position, Problem},
+    error::{ConfigError, Expected, Fault, Position, Problem},
     value::Checked,
 };
 
@@ -26,13 +26,14 @@ pub struct Document<'a> {
 impl<'a> Document<'a> {
     /// Fails where the text is not TOML.
     pub fn parse(file: &'a str, text: &'a str) -> Result<Self, ConfigError> {
-        let (root, errors) = DeTable::parse_recoverable(text);
         let mut report = Report { file, text, problems: Vec::new() };
-        for error in errors {
+        // Only the first: what follows a slip in the syntax is mostly its echo.
+        let root = DeTable::parse(text).map(Spanned::into_inner).unwrap_or_else(|error| {
             report.add(error.span().unwrap_or_default(), Fault::Syntax(error.message().to_owned()));
-        }
+            DeTable::new()
+        });
         report.checked()?;
-        Ok(Self { root: root.into_inner(), known: Vec::new(), report })
+        Ok(Self { root, known: Vec::new(), report })
     }
 
     /// Reads the table `[name]`, or an empty one if the file has none.
@@ -42,8 +43,8 @@ impl<'a> Document<'a> {
         let entries = match find(&self.root, name) {
             None => &empty,
             Some(value) => value.get_ref().as_table().unwrap_or_else(|| {
-                let expected = format!("a table, written [{name}]");
-                self.report.value(value.span(), name, value.get_ref(), expected);
+                let expected = Expected(format!("a table, written [{name}]"));
+                self.report.value(name.to_owned(), value, expected);
                 &empty
             }),
         };
@@ -55,13 +56,17 @@ impl<'a> Document<'a> {
 
     /// Fails if anything was wrong, unknown tables included.
     pub fn finish(mut self) -> Result<(), ConfigError> {
-        let known = self.known;
-        for (key, value) in self.root.iter().filter(|(key, _)| !known.contains(&key.get_ref().as_ref())) {
-            let table = value.get_ref().is_table();
-            let shape = |name: &str| if table { format!("[{name}]") } else { name.to_owned() };
-            let what = if table { "table" } else { "key outside a table" };
-            let known = known.iter().map(|name| format!("[{name}]")).collect();
-            self.report.add(key.span(), Fault::Unknown { what, name: shape(key.get_ref()), known });
+        let tables: Vec<String> = self.known.iter().map(|name| format!("[{name}]")).collect();
+        for (key, value) in unknown(&self.root, &self.known) {
+            let (key, span) = (key.get_ref(), key.span());
+            let fault = match value.get_ref() {
+                DeValue::Table(_) => unknown_table(format!("[{key}]"), &tables),
+                DeValue::Array(list) if list.iter().any(|element| element.get_ref().is_table()) => {
+                    unknown_table(format!("[[{key}]]"), &tables)
+                }
+                _ => Fault::Stray { key: key.to_string(), tables: tables.clone() },
+            };
+            self.report.add(span, fault);
         }
         self.report.checked()
     }
@@ -80,7 +85,7 @@ impl Table<'_, '_> {
     pub fn value<T>(&mut self, key: &'static str, check: impl Fn(&str) -> Checked<T>) -> Option<T> {
         self.known.push(key);
         let value = find(self.entries, key)?;
-        self.report.scalar(key, value, check)
+        self.report.scalar(self.path(key), value, check)
     }
 
     /// The elements of the array `key`: `count` of them, no two the same.
@@ -94,17 +99,15 @@ impl Table<'_, '_> {
         self.known.push(key);
         let value = find(self.entries, key)?;
         let Some(array) = value.get_ref().as_array().filter(|a| count.contains(&a.len())) else {
-            let expected =
-                format!("a list of {} to {} values, such as {example}", count.start(), count.end());
-            self.report.value(value.span(), key, value.get_ref(), expected);
+            let phrase = format!("a list of {} to {} values, such as {example}", count.start(), count.end());
+            self.report.value(self.path(key), value, Expected(phrase));
             return None;
         };
         let mut list = Vec::with_capacity(array.len());
         for element in array.iter() {
-            let Some(checked) = self.report.scalar(key, element, &check) else { continue };
+            let Some(checked) = self.report.scalar(self.path(key), element, &check) else { continue };
             if list.contains(&checked) {
-                let expected = "listed once only".to_owned();
-                self.report.value(element.span(), key, element.get_ref(), expected);
+                self.report.value(self.path(key), element, Expected("listed once only".to_owned()));
             }
             list.push(checked);
         }
@@ -112,12 +115,15 @@ impl Table<'_, '_> {
     }
 
     fn report_unknown(&mut self) {
-        let name = self.name;
-        for (key, _) in self.entries.iter().filter(|(key, _)| !self.known.contains(&key.get_ref().as_ref())) {
-            let known = self.known.iter().map(|known| format!("{name}.{known}")).collect();
-            let name = format!("{name}.{}", key.get_ref());
-            self.report.add(key.span(), Fault::Unknown { what: "key", name, known });
+        for (key, _) in unknown(self.entries, &self.known) {
+            let known = self.known.iter().map(|known| self.path(known)).collect();
+            let fault = Fault::Unknown { what: "key", name: self.path(key.get_ref()), known };
+            self.report.add(key.span(), fault);
         }
+    }
+
+    fn path(&self, key: &str) -> String {
+        format!("{}.{key}", self.name)
     }
 }
 
@@ -134,13 +140,13 @@ impl Report<'_> {
         self.problems.push(Problem { file: self.file.to_owned(), position, fault });
     }
 
-    fn value(&mut self, span: Range<usize>, key: &str, value: &DeValue<'_>, expected: String) {
-        self.add(span, Fault::Value { key: key.to_owned(), value: shown(value), expected });
+    fn value(&mut self, key: String, value: &Spanned<DeValue<'_>>, expected: Expected) {
+        self.add(value.span(), Fault::Value { key, value: shown(value.get_ref()), expected });
     }
 
     fn scalar<T>(
         &mut self,
-        key: &str,
+        key: String,
         value: &Spanned<DeValue<'_>>,
         check: impl Fn(&str) -> Checked<T>,
     ) -> Option<T> {
@@ -148,7 +154,7 @@ impl Report<'_> {
         match check(&text) {
             Ok(checked) => Some(checked),
             Err(expected) => {
-                self.value(value.span(), key, value.get_ref(), expected);
+                self.value(key, value, expected);
                 None
             }
         }
@@ -166,6 +172,17 @@ impl Report<'_> {
 
 fn find<'t, 'a>(table: &'t DeTable<'a>, key: &str) -> Option<&'t Spanned<DeValue<'a>>> {
     table.iter().find_map(|(name, value)| (name.get_ref() == key).then_some(value))
+}
+
+/// An entry of a table: the key and its value, both with their place.
+type Entry<'t, 'a> = (&'t Spanned<DeString<'a>>, &'t Spanned<DeValue<'a>>);
+
+fn unknown<'t, 'a>(table: &'t DeTable<'a>, known: &[&str]) -> Vec<Entry<'t, 'a>> {
+    table.iter().filter(|(key, _)| !known.contains(&key.get_ref().as_ref())).collect()
+}
+
+fn unknown_table(name: String, known: &[String]) -> Fault {
+    Fault::Unknown { what: "table", name, known: known.to_vec() }
 }
 
 /// The text of a string or a number as the command line would give it; no setting is

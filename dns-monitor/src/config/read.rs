@@ -66,8 +66,8 @@ impl Tcp {
     fn read(table: &mut Table<'_, '_>) -> Self {
         let default = Self::default();
         let streams = table.value("max_streams", |text| value::count(text, 16..=1_048_576));
-        let stream = table.value("max_stream_bytes", |text| value::size(text, LEAST_STREAM..=MIB));
-        let total = table.value("max_total_bytes", |text| value::size(text, MIB..=1024 * MIB));
+        let stream = table.value("max_stream_bytes", |text| value::size(text, LEAST_STREAM..=MIB, "128KiB"));
+        let total = table.value("max_total_bytes", |text| value::size(text, MIB..=1024 * MIB, "16MiB"));
         Self {
             max_streams: streams.unwrap_or(default.max_streams),
             max_stream_bytes: stream.unwrap_or(default.max_stream_bytes),
@@ -81,7 +81,7 @@ impl Fragments {
         let default = Self::default();
         let longest = Duration::from_millis(100)..=Duration::from_secs(60);
         let datagrams = table.value("max_datagrams", |text| value::count(text, 16..=65_536));
-        let bytes = table.value("max_bytes", |text| value::size(text, MIB..=1024 * MIB));
+        let bytes = table.value("max_bytes", |text| value::size(text, MIB..=1024 * MIB, "4MiB"));
         let timeout = table.value("timeout", |text| value::duration(text, longest.clone()));
         Self {
             max_datagrams: datagrams.unwrap_or(default.max_datagrams),
@@ -94,7 +94,7 @@ impl Fragments {
 impl Stdout {
     fn read(table: &mut Table<'_, '_>) -> Self {
         let default = Self::default();
-        let queue = table.value("queue_bytes", |text| value::size(text, MIB / 16..=1024 * MIB));
+        let queue = table.value("queue_bytes", |text| value::size(text, MIB / 16..=1024 * MIB, "16MiB"));
         Self {
             schema: table.value("schema", value::choice).unwrap_or(default.schema),
             format: table.value("format", value::choice).unwrap_or(default.format),

@@ -187,7 +187,7 @@ impl Default for Tcp {
 
 impl Default for Fragments {
     fn default() -> Self {
-        Self { max_datagrams: 1024, max_bytes: 4 * MIB, timeout: Duration::from_secs(5) }
+        Self { max_datagrams: 4096, max_bytes: 4 * MIB, timeout: Duration::from_secs(30) }
     }
 }
 

@@ -1,1 +1,135 @@
 //! Configuration files as data: what they say, and what is said of them.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod bad;
+
+use std::time::Duration;
+
+use super::*;
+
+const EXAMPLE: &str = include_str!("../../../docs/dns-monitor.toml");
+
+/// A file that sets every key to something that is not its default.
+const EVERYTHING: &str = r#"
+[capture]
+interfaces = ["eth0", "ens1f0.42"]
+ports = [53, 5353]
+attach = "tc"
+ring_size = "64KiB"
+capture_length = 512
+[track]
+response_timeout = "1m"
+max_waiting = 1_024
+[tcp]
+max_streams = 0x10
+max_stream_bytes = 65537
+max_total_bytes = "1GiB"
+[fragments]
+max_datagrams = 16
+max_bytes = 1048576
+timeout = "1500ms"
+[stdout]
+schema = "ecs"
+format = "text"
+color = "never"
+queue_bytes = "64KiB"
+[observer]
+hostname = "resolver-1"
+[replay]
+resolvers = ["192.0.2.53", "2001:db8::53"]
+"#;
+
+fn everything() -> Config {
+    Config {
+        capture: resolved::Capture {
+            interfaces: vec!["eth0".into(), "ens1f0.42".into()],
+            ports: vec![53, 5353],
+            attach: Attach::Tc,
+            ring_size: 65_536,
+            capture_length: 512,
+        },
+        track: resolved::Track { response_timeout: Duration::from_secs(60), max_waiting: 1024 },
+        tcp: resolved::Tcp { max_streams: 16, max_stream_bytes: 65_537, max_total_bytes: 1 << 30 },
+        fragments: resolved::Fragments {
+            max_datagrams: 16,
+            max_bytes: 1 << 20,
+            timeout: Duration::from_millis(1500),
+        },
+        stdout: resolved::Stdout {
+            schema: Schema::Ecs,
+            format: Format::Text,
+            color: Color::Never,
+            queue_bytes: 65_536,
+        },
+        observer: resolved::Observer { hostname: Some("resolver-1".into()) },
+        replay: resolved::Replay {
+            resolvers: vec!["192.0.2.53".parse().unwrap(), "2001:db8::53".parse().unwrap()],
+        },
+    }
+}
+
+#[test]
+fn every_key_is_read() {
+    assert_eq!(Config::parse("f", EVERYTHING).unwrap(), everything());
+}
+
+#[test]
+fn what_check_prints_is_the_same_configuration() {
+    for config in [Config::default(), everything()] {
+        let text = config.to_toml().unwrap();
+        assert_eq!(Config::parse("printed", &text).unwrap(), config, "{text}");
+    }
+}
+
+#[test]
+fn printed_sizes_and_durations_keep_their_units() {
+    let text = everything().to_toml().unwrap();
+    for line in [
+        "ring_size = \"64KiB\"",
+        "response_timeout = \"1m\"",
+        "max_stream_bytes = \"65537\"",
+        "max_total_bytes = \"1GiB\"",
+        "timeout = \"1s 500ms\"",
+    ] {
+        assert!(text.lines().any(|printed| printed == line), "{line} is not in\n{text}");
+    }
+}
+
+#[test]
+fn an_empty_file_is_the_defaults() {
+    assert_eq!(Config::parse("f", "").unwrap(), Config::default());
+}
+
+#[test]
+fn the_example_is_the_defaults() {
+    assert_eq!(Config::parse("docs/dns-monitor.toml", EXAMPLE).unwrap(), Config::default());
+}
+
+/// The lines behind a `#` without a space are settings too.
+#[test]
+fn the_example_has_every_key_and_its_spare_lines_are_right() {
+    let uncommented = EXAMPLE.lines().map(|line| match line.strip_prefix('#') {
+        Some(setting) if !setting.starts_with(' ') => setting,
+        _ => line,
+    });
+    let uncommented = uncommented.collect::<Vec<_>>().join("\n");
+    Config::parse("docs/dns-monitor.toml", &uncommented).unwrap();
+    assert_eq!(keys(&uncommented), keys(&everything().to_toml().unwrap()));
+}
+
+/// `table.key` of all keys, sorted.
+fn keys(text: &str) -> Vec<String> {
+    let file: toml::Table = text.parse().unwrap();
+    let mut keys = Vec::new();
+    for (table, entries) in file {
+        keys.extend(entries.as_table().unwrap().keys().map(|key| format!("{table}.{key}")));
+    }
+    keys.sort();
+    keys
+}
+
+#[test]
+fn an_absent_file_is_named() {
+    let error = Config::load(Path::new("/nonexistent/dns-monitor.toml")).unwrap_err();
+    assert_eq!(error.to_string(), "/nonexistent/dns-monitor.toml: No such file or directory (os error 2)");
+}

@@ -1,7 +1,6 @@
 //! How one setting is read and written, the same in the file and on the command line.
 //!
-//! Every reader takes the text and gives the value, or what would have been right: a phrase
-//! that follows "must be".
+//! Every reader takes the text and gives the value, or what would have been right.
 
 use std::{net::IpAddr, ops::RangeInclusive, time::Duration};
 
@@ -10,8 +9,10 @@ use dns_monitor_common::sample::MAX_CAPTURE;
 use jiff::SignedDuration;
 use serde::Serializer;
 
-/// A value, or a phrase that says what is allowed.
-pub type Checked<T> = Result<T, String>;
+use super::error::Expected;
+
+/// A value, or what is allowed.
+pub type Checked<T> = Result<T, Expected>;
 
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
@@ -25,7 +26,7 @@ const INTERFACE_LENGTH: usize = 15;
 pub fn interface(text: &str) -> Checked<String> {
     let odd = |c: char| c == '/' || c.is_whitespace();
     if text.is_empty() || text.len() > INTERFACE_LENGTH || text.contains(odd) {
-        return Err("an interface name of 1 to 15 bytes, such as \"eth0\"".to_owned());
+        return expected("an interface name of 1 to 15 bytes, such as \"eth0\"");
     }
     Ok(text.to_owned())
 }
@@ -34,7 +35,7 @@ pub fn interface(text: &str) -> Checked<String> {
 pub fn hostname(text: &str) -> Checked<String> {
     let odd = |c: char| c.is_whitespace() || c.is_control();
     if text.is_empty() || text.len() > 253 || text.contains(odd) {
-        return Err("a host name of 1 to 253 bytes, such as \"resolver-1\"".to_owned());
+        return expected("a host name of 1 to 253 bytes, such as \"resolver-1\"");
     }
     Ok(text.to_owned())
 }
@@ -43,23 +44,23 @@ pub fn hostname(text: &str) -> Checked<String> {
 pub fn port(text: &str) -> Checked<u16> {
     match text.parse() {
         Ok(port) if port != 0 => Ok(port),
-        _ => Err("a port from 1 to 65535, such as 53".to_owned()),
+        _ => expected("a port from 1 to 65535, such as 53"),
     }
 }
 
 /// An IPv4 or IPv6 address.
 pub fn address(text: &str) -> Checked<IpAddr> {
-    text.parse().map_err(|_| "an IPv4 or IPv6 address, such as \"192.0.2.53\"".to_owned())
+    text.parse().or_else(|_| expected("an IPv4 or IPv6 address, such as \"192.0.2.53\""))
 }
 
 /// One of the names of an enum.
 pub fn choice<T: ValueEnum>(text: &str) -> Checked<T> {
-    T::from_str(text, false).map_err(|_| {
+    T::from_str(text, false).or_else(|_| {
         let names = T::value_variants().iter().filter_map(T::to_possible_value);
         let names: Vec<String> = names.map(|name| format!("{:?}", name.get_name())).collect();
         match names.as_slice() {
-            [only] => only.clone(),
-            names => format!("one of {}", names.join(", ")),
+            [only] => expected(only),
+            names => expected(format!("one of {}", names.join(", "))),
         }
     })
 }
@@ -67,22 +68,26 @@ pub fn choice<T: ValueEnum>(text: &str) -> Checked<T> {
 /// A whole number within bounds.
 pub fn count(text: &str, bounds: RangeInclusive<usize>) -> Checked<usize> {
     let count = text.parse().ok().filter(|count| bounds.contains(count));
-    count.ok_or_else(|| format!("a number from {} to {}", bounds.start(), bounds.end()))
+    count.map_or_else(|| expected(format!("a number from {} to {}", bounds.start(), bounds.end())), Ok)
 }
 
 /// The ring buffer of one CPU, bytes. The kernel takes powers of two of at least a page.
 pub fn ring_size(text: &str) -> Checked<u32> {
     let size =
         parse_size(text).filter(|size| size.is_power_of_two() && (64 * KIB..=256 * MIB).contains(size));
-    size.and_then(|size| u32::try_from(size).ok())
-        .ok_or_else(|| "a power of two from 64KiB to 256MiB, such as \"4MiB\"".to_owned())
+    match size.and_then(|size| u32::try_from(size).ok()) {
+        Some(size) => Ok(size),
+        None => expected("a power of two from 64KiB to 256MiB, such as \"4MiB\""),
+    }
 }
 
 /// Payload bytes a sample may hold.
 pub fn capture_length(text: &str) -> Checked<u16> {
     let size = parse_size(text).and_then(|size| u16::try_from(size).ok());
-    size.filter(|size| (64..=MAX_CAPTURE).contains(&usize::from(*size)))
-        .ok_or_else(|| format!("a number of bytes from 64 to {MAX_CAPTURE}, such as {MAX_CAPTURE}"))
+    match size.filter(|size| (64..=MAX_CAPTURE).contains(&usize::from(*size))) {
+        Some(size) => Ok(size),
+        None => expected(format!("a number of bytes from 64 to {MAX_CAPTURE}, such as {MAX_CAPTURE}")),
+    }
 }
 
 /// How long a lookup waits for its response.
@@ -93,19 +98,29 @@ pub fn response_timeout(text: &str) -> Checked<Duration> {
 /// A duration within bounds.
 pub fn duration(text: &str, bounds: RangeInclusive<Duration>) -> Checked<Duration> {
     let duration = text.parse().ok().and_then(|signed: SignedDuration| Duration::try_from(signed).ok());
-    duration.filter(|duration| bounds.contains(duration)).ok_or_else(|| {
-        let (least, most) = (show_duration(*bounds.start()), show_duration(*bounds.end()));
-        format!("a duration from {least} to {most}, such as \"5s\" or \"500ms\"")
-    })
+    match duration.filter(|duration| bounds.contains(duration)) {
+        Some(duration) => Ok(duration),
+        None => {
+            let (least, most) = (show_duration(*bounds.start()), show_duration(*bounds.end()));
+            expected(format!("a duration from {least} to {most}, such as \"5s\" or \"500ms\""))
+        }
+    }
 }
 
 /// A size within bounds, bytes.
-pub fn size(text: &str, bounds: RangeInclusive<u64>) -> Checked<usize> {
+pub fn size(text: &str, bounds: RangeInclusive<u64>, example: &str) -> Checked<usize> {
     let size = parse_size(text).filter(|size| bounds.contains(size));
-    size.and_then(|size| usize::try_from(size).ok()).ok_or_else(|| {
-        let (least, most) = (show_size(*bounds.start()), show_size(*bounds.end()));
-        format!("a size from {least} to {most}, such as \"4MiB\"")
-    })
+    match size.and_then(|size| usize::try_from(size).ok()) {
+        Some(size) => Ok(size),
+        None => {
+            let (least, most) = (show_size(*bounds.start()), show_size(*bounds.end()));
+            expected(format!("a size from {least} to {most}, such as \"{example}\""))
+        }
+    }
+}
+
+fn expected<T>(phrase: impl Into<String>) -> Checked<T> {
+    Err(Expected(phrase.into()))
 }
 
 /// Bytes, or a number of KiB, MiB or GiB.
