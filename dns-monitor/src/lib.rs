@@ -12,5 +12,6 @@ pub mod cli;
 pub mod config;
 #[deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 pub mod decode;
+pub mod ledger;
 pub mod sample;
 pub mod source;

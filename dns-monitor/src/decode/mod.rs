@@ -4,9 +4,12 @@
 //! 2. [`name`]: domain names, compressed or not, and their presentation form;
 //! 3. [`edns`]: what the OPT record says;
 //! 4. [`rdata`]: record data as text, by the table in [`rr_type`];
-//! 5. [`mnemonics`]: classes, opcodes and response codes by name.
+//! 5. [`mnemonics`]: classes, opcodes and response codes by name;
+//! 6. [`fragments`] and [`tcp`]: messages that came in pieces.
 
 pub mod edns;
+mod flow;
+pub mod fragments;
 pub mod header;
 pub mod malformed;
 pub mod message;
@@ -15,4 +18,5 @@ pub mod name;
 pub mod rdata;
 pub mod record;
 pub mod rr_type;
+pub mod tcp;
 pub mod text;

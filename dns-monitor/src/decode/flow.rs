@@ -1,0 +1,57 @@
+//! What packets must share to be pieces of the same datagram or stream.
+
+use std::net::IpAddr;
+
+use foldhash::fast::RandomState;
+use hashlink::LinkedHashMap;
+
+use crate::sample::{Direction, Packet};
+
+/// A map that remembers who came first. Seeded at random: its keys come from strangers.
+pub(super) type Table<V> = LinkedHashMap<Flow, V, RandomState>;
+
+/// One way of a conversation, as plain words: hashing them is most of a segment's cost.
+///
+/// Where it was seen is part of it: the same packet seen on two interfaces, or on both ways of
+/// a loopback, is two samples here as it is for whole datagrams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Flow {
+    source: [u64; 2],
+    destination: [u64; 2],
+    place: u64,
+    label: u32,
+}
+
+impl Flow {
+    /// A TCP stream, told from others of its hosts by its ports.
+    pub(super) fn stream(packet: &Packet) -> Self {
+        Self::new(packet, u32::from(packet.source_port) << 16 | u32::from(packet.destination_port))
+    }
+
+    /// A fragmented datagram, told by its IP identification: followers carry no ports.
+    pub(super) fn datagram(packet: &Packet, id: u32) -> Self {
+        Self::new(packet, id)
+    }
+
+    fn new(packet: &Packet, label: u32) -> Self {
+        // VLAN ids have twelve bits; one more tells "none" from 0.
+        let vlan = |id: Option<u16>| id.map_or(0, |id| u64::from(id & 0xfff) | 0x1000);
+        let direction = match packet.direction {
+            Direction::In => 0,
+            Direction::Out => 1 << 31,
+        };
+        let place = u64::from(packet.interface) << 32
+            | direction
+            | vlan(packet.outer_vlan) << 13
+            | vlan(packet.inner_vlan);
+        Self { source: words(packet.source), destination: words(packet.destination), place, label }
+    }
+}
+
+fn words(address: IpAddr) -> [u64; 2] {
+    let bits = match address {
+        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(address) => address.to_bits(),
+    };
+    [(bits >> 64) as u64, bits as u64]
+}
