@@ -1,1 +1,26 @@
-//! The laboratory: namespaces, real resolvers, clients.
+//! The laboratory: a resolver host, three clients and an internet, in network namespaces.
+//!
+//! ```text
+//!  client 0 ─┐            ┌─ resolver: named (recursive), the agent on eth0
+//!  client 1 ─┤   switch   │
+//!  client 2 ─┴─ (bridge) ─┴─ internet: named as root, TLD and authority
+//! ```
+//!
+//! All are on one Ethernet, dual-stack, with a VLAN and a QinQ VLAN between clients and
+//! resolver beside the untagged network ([`address`]). Read [`lab`] first; what a lab leaves
+//! behind if it is killed, the next one removes ([`tag`]).
+
+pub mod address;
+pub mod agent;
+pub mod dns;
+pub mod lab;
+pub mod named;
+pub mod namespace;
+pub mod oracle;
+pub mod tag;
+pub mod topology;
+pub mod wait;
+pub mod zones;
+
+pub use agent::Agent;
+pub use lab::{Lab, LabOptions};
