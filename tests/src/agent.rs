@@ -3,7 +3,8 @@
 use std::{
     env,
     ffi::OsStr,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, ChildStdout, ExitStatus, Stdio},
     sync::{Arc, Mutex, PoisonError},
@@ -33,10 +34,17 @@ pub struct Agent {
 pub struct Ended {
     /// Exit status.
     pub status: ExitStatus,
-    /// Every line of standard output, parsed.
-    pub events: Vec<Value>,
+    /// Standard output.
+    pub lines: Vec<String>,
     /// Standard error.
     pub stderr: String,
+}
+
+impl Ended {
+    /// Every line of standard output, parsed.
+    pub fn events(&self) -> Result<Vec<Value>> {
+        parse(&self.lines)
+    }
 }
 
 impl Agent {
@@ -58,18 +66,32 @@ impl Agent {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
+            // Out of the terminal's reach: whoever owns the agent decides when it ends.
+            .process_group(0)
             .spawn()
             .with_context(|| format!("cannot start {}", program.display()))?;
         let stalled = child.stdout.take();
         let stderr = Lines::default();
-        let reader = collect(child.stderr.take().context("no standard error")?, &stderr);
+        let reader = collect(child.stderr.take().context("no standard error")?, &stderr, |_| ());
         Ok(Self { child, stdout: Lines::default(), stderr, stalled, readers: vec![reader] })
+    }
+
+    /// As [`start`](Self::start), and prints what it says as it comes, each stream to our own.
+    pub fn start_shown(namespace: &Namespace, arguments: &[impl AsRef<OsStr>]) -> Result<Self> {
+        let mut agent = Self::start_stalled(namespace, arguments)?;
+        let pipe = agent.stalled.take().context("no standard output")?;
+        agent.readers.push(collect(pipe, &agent.stdout, |line| {
+            // Whoever reads us may have gone: the lines are still collected.
+            let _ = writeln!(std::io::stdout(), "{line}");
+        }));
+        agent.wait_watching()?;
+        Ok(agent)
     }
 
     /// Begins to read standard output.
     pub fn read_on(&mut self) -> Result<()> {
         let pipe = self.stalled.take().context("already reading")?;
-        self.readers.push(collect(pipe, &self.stdout));
+        self.readers.push(collect(pipe, &self.stdout, |_| ()));
         Ok(())
     }
 
@@ -96,6 +118,11 @@ impl Agent {
     /// What it wrote to standard error so far.
     pub fn stderr(&self) -> String {
         lock(&self.stderr).join("\n")
+    }
+
+    /// Every line of standard output so far.
+    pub fn lines(&self) -> Vec<String> {
+        lock(&self.stdout).clone()
     }
 
     /// Every event so far.
@@ -150,7 +177,7 @@ impl Agent {
         for reader in self.readers.drain(..) {
             ensure!(reader.join().is_ok(), "a reader panicked");
         }
-        Ok(Ended { status, events: self.events()?, stderr: self.stderr() })
+        Ok(Ended { status, lines: self.lines(), stderr: self.stderr() })
     }
 
     fn check(&mut self) -> Result<()> {
@@ -176,10 +203,15 @@ fn program() -> Result<PathBuf> {
     Ok(program)
 }
 
-fn collect(pipe: impl std::io::Read + Send + 'static, lines: &Lines) -> JoinHandle<()> {
+fn collect(
+    pipe: impl std::io::Read + Send + 'static,
+    lines: &Lines,
+    mut show: impl FnMut(&str) + Send + 'static,
+) -> JoinHandle<()> {
     let lines = Arc::clone(lines);
     thread::spawn(move || {
         for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            show(&line);
             lock(&lines).push(line);
         }
     })

@@ -1,6 +1,6 @@
 //! Builds, runs and tests dns-monitor for someone who has only rustup, a C compiler and root.
 //!
-//! One file a command: [`build_ebpf`], [`build`], [`build_and_load`], [`test`]. They stand on
+//! One file a command: [`build_ebpf`], [`build`], [`build_and_load`], [`demo`], [`test`]. They stand on
 //! [`toolchain`] (what compiles), [`rust_src`] and [`bpf_linker`] (what is missing to compile
 //! for the kernel), [`packages`] (what the tests run) and [`process`].
 
@@ -9,6 +9,7 @@ mod build;
 mod build_and_load;
 mod build_ebpf;
 mod default_route;
+mod demo;
 mod packages;
 mod privileges;
 mod process;
@@ -28,6 +29,8 @@ enum Command {
     Build,
     /// Build, attach to the network interface and stream events to standard output until Ctrl-C
     BuildAndLoad(build_and_load::Options),
+    /// Show events of a laboratory resolver: real BIND in network namespaces; needs root
+    Demo(demo::Options),
     /// Check format and lints, then run every test; needs root, installs the Debian packages it uses
     Test,
 }
@@ -37,6 +40,7 @@ fn main() -> anyhow::Result<()> {
         Command::BuildEbpf => build_ebpf::build_ebpf().map(drop),
         Command::Build => build::build().map(drop),
         Command::BuildAndLoad(options) => build_and_load::build_and_load(&options),
+        Command::Demo(options) => demo::demo(&options),
         Command::Test => test::test(),
     }
 }
