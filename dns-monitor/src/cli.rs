@@ -76,7 +76,7 @@ pub struct CommonArgs {
 /// `dns-monitor run`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct RunArgs {
-    /// Interface to watch; again for more.
+    /// Interface to watch; again for more [default: those of the file].
     #[arg(long = "interface", short, value_name = "IF", value_parser = value::interface)]
     pub interfaces: Vec<String>,
     /// Where to watch ingress: XDP (generic if the driver has none), or TC beside a foreign

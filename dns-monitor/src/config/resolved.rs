@@ -118,12 +118,12 @@ pub struct Replay {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Attach {
-    /// XDP, native if the driver can, else generic with a warning.
+    /// XDP, native if the driver can, else generic with a warning, else TC.
     #[default]
     Auto,
-    /// XDP or nothing.
+    /// XDP, native or generic, or an error.
     Xdp,
-    /// TC ingress, which lives beside any XDP program.
+    /// TC ingress, beside any XDP program.
     Tc,
 }
 
@@ -181,7 +181,7 @@ impl Default for Track {
 
 impl Default for Tcp {
     fn default() -> Self {
-        Self { max_streams: 16_384, max_stream_bytes: 128 * KIB, max_total_bytes: 16 * MIB }
+        Self { max_streams: 65_536, max_stream_bytes: 128 * KIB, max_total_bytes: 16 * MIB }
     }
 }
 
