@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::vlan::{DOT1AD, DOT1Q, Tag};
+
 /// A network between clients and resolver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Network {
@@ -22,7 +24,7 @@ pub const INNER_VLAN: u16 = 300;
 
 impl Network {
     /// Every network.
-    pub const ALL: [Self; 1] = [Self::Plain];
+    pub const ALL: [Self; 3] = [Self::Plain, Self::Vlan, Self::QinQ];
 
     /// The name of its interface in every host.
     pub const fn interface(self) -> &'static str {
@@ -30,6 +32,15 @@ impl Network {
             Self::Plain => "eth0",
             Self::Vlan => "eth0.100",
             Self::QinQ => "eth0.200.300",
+        }
+    }
+
+    /// Its tags, the outermost first.
+    pub const fn tags(self) -> &'static [Tag] {
+        match self {
+            Self::Plain => &[],
+            Self::Vlan => &[(DOT1Q, VLAN)],
+            Self::QinQ => &[(DOT1AD, OUTER_VLAN), (DOT1Q, INNER_VLAN)],
         }
     }
 

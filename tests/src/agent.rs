@@ -27,6 +27,7 @@ pub struct Agent {
     stderr: Lines,
     stalled: Option<ChildStdout>,
     readers: Vec<JoinHandle<()>>,
+    interfaces: Vec<String>,
 }
 
 /// What an agent left when it ended.
@@ -73,7 +74,11 @@ impl Agent {
         let stalled = child.stdout.take();
         let stderr = Lines::default();
         let reader = collect(child.stderr.take().context("no standard error")?, &stderr, |_| ());
-        Ok(Self { child, stdout: Lines::default(), stderr, stalled, readers: vec![reader] })
+        let words: Vec<_> =
+            arguments.iter().map(|word| word.as_ref().to_string_lossy().into_owned()).collect();
+        let interfaces =
+            words.windows(2).filter(|pair| pair[0] == "--interface").map(|pair| pair[1].clone()).collect();
+        Ok(Self { child, stdout: Lines::default(), stderr, stalled, readers: vec![reader], interfaces })
     }
 
     /// As [`start`](Self::start), and prints what it says as it comes, each stream to our own.
@@ -95,9 +100,12 @@ impl Agent {
         Ok(())
     }
 
-    /// Waits until the agent says that it watches its interfaces.
+    /// Waits until the agent says that it watches every interface it was given.
     pub fn wait_watching(&mut self) -> Result<()> {
-        self.wait_stderr("watching")
+        for interface in self.interfaces.clone() {
+            self.wait_stderr(&format!("watching {interface}"))?;
+        }
+        Ok(())
     }
 
     /// Waits for a line on standard error that contains `text`.

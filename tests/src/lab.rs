@@ -48,7 +48,7 @@ impl Lab {
         // SAFETY: geteuid takes no argument and cannot fail.
         ensure!(unsafe { libc::geteuid() } == 0, "a lab needs root: it makes network namespaces");
         let tag = Tag::new()?;
-        let hosts = Topology::new(tag.name())?;
+        let hosts = Topology::new(tag.name(), &tag.folder())?;
         let server = |name: &str, address: Addresses, zones: &[zones::Zone]| {
             Named::authoritative(&hosts.internet, &tag.folder().join(name), address, zones)
         };

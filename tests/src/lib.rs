@@ -19,6 +19,7 @@ pub mod namespace;
 pub mod oracle;
 pub mod tag;
 pub mod topology;
+pub mod vlan;
 pub mod wait;
 pub mod zones;
 

@@ -83,6 +83,8 @@ fn remove(name: &str) {
         kill_all_in(&namespace);
         let _ = Command::new("ip").args(["netns", "delete", &namespace]).stderr(Stdio::null()).status();
     }
+    // Mounted for a moment only, unless killed in that moment.
+    let _ = Command::new("umount").arg(folder(name).join("bpf")).stderr(Stdio::null()).status();
     let _ = fs::remove_dir_all(folder(name));
     let _ = fs::remove_file(lock_path(name));
 }

@@ -1,12 +1,13 @@
 //! The lab's Ethernet: one bridge, a veth pair to every host, VLANs on top.
 
-use std::{io::Write, process::Stdio};
+use std::{io::Write, path::Path, process::Stdio};
 
 use anyhow::{Context, Result, bail};
 
 use crate::{
     address::{self, Addresses, Network},
     namespace::{Namespace, succeed},
+    vlan,
 };
 
 /// How many clients a lab has.
@@ -26,8 +27,8 @@ pub struct Topology {
 }
 
 impl Topology {
-    /// Creates and connects all namespaces of the lab.
-    pub fn new(lab: &str) -> Result<Self> {
+    /// Creates and connects all namespaces of the lab; `folder` is for temporary files.
+    pub fn new(lab: &str, folder: &Path) -> Result<Self> {
         let switch = Namespace::new(lab, "switch")?;
         ip_batch(
             &switch,
@@ -49,18 +50,14 @@ impl Topology {
                 "tx-vlan-stag-hw-insert",
                 "off",
             ]))?;
-            for network in Network::ALL {
-                add_network(&client, network, address::client(number, network))?;
-            }
+            add_networks(&client, folder, |network| address::client(number, network))?;
             clients.push(client);
         }
-        for network in Network::ALL {
-            add_network(&resolver, network, address::resolver(network))?;
-        }
+        add_networks(&resolver, folder, address::resolver)?;
         let internet = Namespace::new(lab, "internet")?;
         connect(&switch, &internet, "internet")?;
         for server in [address::ROOT, address::TLD, address::AUTHORITY, address::SILENT] {
-            add_network(&internet, Network::Plain, server)?;
+            add_addresses(&internet, "eth0", server)?;
         }
         Ok(Self { switch, resolver, clients, internet })
     }
@@ -80,30 +77,24 @@ pub fn connect(switch: &Namespace, host: &Namespace, port: &str) -> Result<()> {
     ip_batch(host, "link set eth0 up\n")
 }
 
-/// Adds the interface of `network`, if it is not there, and the addresses on it.
-pub fn add_network(host: &Namespace, network: Network, addresses: Addresses) -> Result<()> {
-    let interface = network.interface();
-    let make = match network {
-        Network::Plain => String::new(),
-        Network::Vlan => {
-            format!("link add link eth0 name {interface} type vlan id {}\n", address::VLAN)
+/// Gives the host its interfaces of every network, with addresses.
+fn add_networks(host: &Namespace, folder: &Path, addresses: impl Fn(Network) -> Addresses) -> Result<()> {
+    for network in Network::ALL {
+        if network != Network::Plain {
+            vlan::add(host, folder, network.interface(), network.tags())?;
         }
-        // One tag more than a veth of MTU 1500 lets through.
-        Network::QinQ => format!(
-            "link add link eth0 name eth0.200 type vlan protocol 802.1ad id {}\n\
-             link set eth0.200 up\n\
-             link add link eth0.200 name {interface} mtu 1496 type vlan id {}\n",
-            address::OUTER_VLAN,
-            address::INNER_VLAN
-        ),
-    };
+        add_addresses(host, network.interface(), addresses(network))?;
+    }
+    Ok(())
+}
+
+/// Adds a machine's addresses to an interface of the host.
+pub fn add_addresses(host: &Namespace, interface: &str, addresses: Addresses) -> Result<()> {
     // No duplicate address detection: it would keep the address unusable for a second.
     ip_batch(
         host,
         &format!(
-            "{make}link set {interface} up\n\
-             addr add {}/24 dev {interface}\n\
-             addr add {}/64 dev {interface} nodad\n",
+            "addr add {}/24 dev {interface}\naddr add {}/64 dev {interface} nodad\n",
             addresses.v4, addresses.v6
         ),
     )
