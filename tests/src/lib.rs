@@ -12,7 +12,10 @@
 
 pub mod address;
 pub mod agent;
+pub mod books;
+pub mod bpf;
 pub mod dns;
+pub mod event;
 pub mod lab;
 pub mod named;
 pub mod namespace;

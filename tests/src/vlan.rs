@@ -4,18 +4,12 @@
 //! on `eth0`; what arrives on `eth0` with these tags loses them and arrives there. `eth0` itself,
 //! where the agent is, carries the same frames as under a VLAN device of the kernel.
 
-use std::{
-    ffi::CString,
-    fs, io,
-    mem::size_of,
-    os::fd::{AsRawFd, FromRawFd, OwnedFd},
-    path::Path,
-    process::Command,
-};
+use std::{ffi::CString, path::Path};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
 use crate::{
+    bpf::{EXIT, Instruction, SCHED_CLS, call, copy, instruction, load, set, skip_if_equal, with_pinned},
     namespace::{Namespace, succeed},
     topology::ip_batch,
 };
@@ -54,47 +48,6 @@ fn index(host: &Namespace, interface: &str) -> Result<u32> {
     Ok(index)
 }
 
-/// An eBPF instruction as the kernel reads it (RFC 9669 §3).
-#[repr(C)]
-#[derive(Clone, Copy)]
-struct Instruction {
-    opcode: u8,
-    registers: u8,
-    offset: i16,
-    immediate: i32,
-}
-
-const fn instruction(opcode: u8, destination: u8, source: u8, offset: i16, immediate: i32) -> Instruction {
-    let registers =
-        if cfg!(target_endian = "big") { destination << 4 | source } else { source << 4 | destination };
-    Instruction { opcode, registers, offset, immediate }
-}
-
-/// `destination = immediate`
-const fn set(destination: u8, immediate: i32) -> Instruction {
-    instruction(0xb7, destination, 0, 0, immediate)
-}
-
-/// `destination = source`
-const fn copy(destination: u8, source: u8) -> Instruction {
-    instruction(0xbf, destination, source, 0, 0)
-}
-
-/// `destination = *(u32 *)(source + offset)`
-const fn load(destination: u8, source: u8, offset: i16) -> Instruction {
-    instruction(0x61, destination, source, offset, 0)
-}
-
-/// `if destination == immediate, skip`
-const fn skip_if_equal(destination: u8, immediate: i32, skip: i16) -> Instruction {
-    instruction(0x15, destination, 0, skip, immediate)
-}
-
-const fn call(helper: i32) -> Instruction {
-    instruction(0x85, 0, 0, 0, helper)
-}
-
-const EXIT: Instruction = instruction(0x95, 0, 0, 0, 0);
 const VLAN_PUSH: i32 = 18;
 const VLAN_POP: i32 = 19;
 const REDIRECT: i32 = 23;
@@ -137,73 +90,14 @@ fn untagger(to: u32, tags: &[Tag]) -> Vec<Instruction> {
 
 /// Attaches to the ingress of an interface by clsact, behind whatever the agent attaches (TCX).
 fn attach(host: &Namespace, folder: &Path, interface: &str, program: &[Instruction]) -> Result<()> {
-    let file_system = folder.join("bpf");
-    fs::create_dir_all(&file_system)?;
-    succeed(Command::new("mount").args(["-t", "bpf", "bpf"]).arg(&file_system))?;
-    let pin = file_system.join("program");
-    let attached = load_program(program).and_then(|fd| pin_program(&fd, &pin)).and_then(|()| {
+    with_pinned(folder, SCHED_CLS, program, |pin| {
         // The qdisc may be there from another VLAN.
         let _exists = host.command("tc").args(["qdisc", "add", "dev", interface, "clsact"]).output()?;
         succeed(
             host.command("tc")
                 .args(["filter", "add", "dev", interface, "ingress", "bpf", "direct-action", "object-pinned"])
-                .arg(&pin),
+                .arg(pin),
         )
-    });
-    succeed(Command::new("umount").arg(&file_system))?;
-    attached.map(drop)
-}
-
-/// `union bpf_attr` of BPF_PROG_LOAD, as far as it is used.
-#[repr(C)]
-#[derive(Default)]
-struct LoadAttributes {
-    program_type: u32,
-    count: u32,
-    instructions: u64,
-    license: u64,
-    log_level: u32,
-    log_size: u32,
-    log: u64,
-}
-
-/// `union bpf_attr` of BPF_OBJ_PIN.
-#[repr(C)]
-struct PinAttributes {
-    path: u64,
-    fd: u32,
-    flags: u32,
-}
-
-fn load_program(program: &[Instruction]) -> Result<OwnedFd> {
-    const BPF_PROG_LOAD: i32 = 5;
-    const SCHED_CLS: u32 = 3;
-    let mut log = vec![0_u8; 65536];
-    let attributes = LoadAttributes {
-        program_type: SCHED_CLS,
-        count: u32::try_from(program.len())?,
-        instructions: program.as_ptr() as u64,
-        license: c"GPL".as_ptr() as u64,
-        log_level: 1,
-        log_size: u32::try_from(log.len())?,
-        log: log.as_mut_ptr() as u64,
-    };
-    let fd = bpf(BPF_PROG_LOAD, &attributes)
-        .with_context(|| format!("VLAN program: {}", String::from_utf8_lossy(&log).trim_end_matches('\0')))?;
-    // SAFETY: a descriptor that the kernel has just made for us.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
-}
-
-fn pin_program(program: &OwnedFd, path: &Path) -> Result<()> {
-    const BPF_OBJ_PIN: i32 = 6;
-    let name = CString::new(path.as_os_str().as_encoded_bytes())?;
-    let fd = u32::try_from(program.as_raw_fd())?;
-    let attributes = PinAttributes { path: name.as_ptr() as u64, fd, flags: 0 };
-    bpf(BPF_OBJ_PIN, &attributes).with_context(|| format!("cannot pin to {}", path.display())).map(drop)
-}
-
-fn bpf<T>(command: i32, attributes: &T) -> io::Result<i32> {
-    // SAFETY: the attributes and what they point to outlive the call; their size goes with them.
-    let result = unsafe { libc::syscall(libc::SYS_bpf, command, attributes, size_of::<T>()) };
-    i32::try_from(result).ok().filter(|result| *result >= 0).ok_or_else(io::Error::last_os_error)
+        .map(drop)
+    })
 }
