@@ -1,7 +1,5 @@
 //! One datagram that is still in pieces.
 
-use std::mem::size_of;
-
 use super::FragmentReason;
 use crate::{
     ledger::Tally,
@@ -87,13 +85,9 @@ impl Assembly {
         self.started
     }
 
-    /// Memory it takes, bytes.
+    /// Memory of its pieces, bytes.
     pub(super) fn cost(&self) -> usize {
-        self.pieces
-            .capacity()
-            .saturating_mul(PIECE_COST)
-            .saturating_add(self.stored)
-            .saturating_add(size_of::<Self>())
+        self.pieces.capacity().saturating_mul(PIECE_COST).saturating_add(self.stored)
     }
 
     pub(super) fn add(

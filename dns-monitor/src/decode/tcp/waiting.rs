@@ -1,7 +1,5 @@
 //! Segments that came before the bytes in front of them.
 
-use std::mem::size_of;
-
 use super::stream::Segment;
 use crate::sample::Packet;
 
