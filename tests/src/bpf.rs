@@ -81,7 +81,7 @@ pub fn with_pinned(
     succeed(Command::new("mount").args(["-t", "bpf", "bpf"]).arg(&file_system))?;
     let pin = file_system.join("program");
     let attached =
-        load(program_type, program).and_then(|fd| pin_program(&fd, &pin)).and_then(|()| attach(&pin));
+        load_program(program_type, program).and_then(|fd| pin_program(&fd, &pin)).and_then(|()| attach(&pin));
     succeed(Command::new("umount").arg(&file_system))?;
     attached
 }
@@ -107,7 +107,7 @@ struct PinAttributes {
     flags: u32,
 }
 
-fn load(program_type: u32, program: &[Instruction]) -> Result<OwnedFd> {
+fn load_program(program_type: u32, program: &[Instruction]) -> Result<OwnedFd> {
     const BPF_PROG_LOAD: i32 = 5;
     let mut log = vec![0_u8; 65536];
     let attributes = LoadAttributes {
