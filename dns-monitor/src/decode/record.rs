@@ -14,7 +14,7 @@ pub enum Section {
 }
 
 /// A record; numbers in host order.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Record<'a> {
     /// The section it is in.
     pub section: Section,
@@ -51,6 +51,13 @@ impl<'a> Record<'a> {
         }
         let ttl = u32::from_be_bytes([e, f, g, h]);
         Ok(Self { section, name, rtype: be16(a, b), class: be16(c, d), ttl, message, rdata_at, rdata_end })
+    }
+}
+
+impl std::fmt::Debug for Record<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { section, name, rtype, class, ttl, .. } = self;
+        write!(f, "{section:?} {name} {rtype} {class} {ttl} {:02x?}", self.rdata())
     }
 }
 
