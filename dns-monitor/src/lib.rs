@@ -12,6 +12,12 @@ pub mod cli;
 pub mod config;
 #[deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 pub mod decode;
+pub mod event;
 pub mod ledger;
+pub mod log;
+pub mod output;
+pub mod pipeline;
+pub mod run;
 pub mod sample;
 pub mod source;
+pub mod track;

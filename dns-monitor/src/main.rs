@@ -1,2 +1,87 @@
-//! The command line.
-fn main() {}
+//! The command line: what was typed becomes settings, signals become a stop, errors an exit status.
+
+use std::{
+    io::{self, IsTerminal as _, Write as _},
+    process::ExitCode,
+    sync::atomic::Ordering,
+};
+
+use anyhow::Context as _;
+use clap::Parser as _;
+use dns_monitor::{
+    cli::{CheckArgs, Cli, Command, Exit},
+    config::{Color, Config, ConfigError},
+    log,
+    run::{Control, run},
+};
+use tokio::signal::unix::{SignalKind, signal};
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Run(arguments) => settle(arguments.resolve(), |config| watch(&config)),
+        Command::Replay(_) => todo!(),
+        Command::Check(arguments) => settle(arguments.resolve(), |config| check(&arguments, &config)),
+    };
+    result.into()
+}
+
+/// Says what went wrong, and with which status the program ends.
+fn settle(config: Result<Config, ConfigError>, work: impl FnOnce(Config) -> anyhow::Result<()>) -> Exit {
+    let config = match config {
+        Ok(config) => config,
+        Err(error) => {
+            let _closed = writeln!(io::stderr(), "{error}");
+            return Exit::Usage;
+        }
+    };
+    match work(config) {
+        Ok(()) => Exit::Success,
+        Err(error) => {
+            log::error(format_args!("{error:#}"));
+            Exit::Failure
+        }
+    }
+}
+
+/// Runs the pipeline on a thread of its own, and turns signals into what it understands.
+fn watch(config: &Config) -> anyhow::Result<()> {
+    let control = Control::default();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (ended, end) = tokio::sync::oneshot::channel();
+    let (config, colored, told) = (config.clone(), is_colored(config), control.clone());
+    runtime.block_on(async move {
+        // Before the programs are attached: a signal must never find them without a way to leave.
+        let (mut interrupt, mut terminate, mut report) = (
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::user_defined1())?,
+        );
+        std::thread::Builder::new().name("pipeline".into()).spawn(move || {
+            // The receiver waits for this as long as the program lives.
+            let _ended = ended.send(run(&config, colored, &told));
+        })?;
+        tokio::pin!(end);
+        loop {
+            tokio::select! {
+                result = &mut end => return Ok(result.context("the pipeline has panicked")??),
+                _ = interrupt.recv() => control.stop.store(true, Ordering::Relaxed),
+                _ = terminate.recv() => control.stop.store(true, Ordering::Relaxed),
+                _ = report.recv() => control.report.store(true, Ordering::Relaxed),
+            }
+        }
+    })
+}
+
+fn check(arguments: &CheckArgs, config: &Config) -> anyhow::Result<()> {
+    let text = config.to_toml()?;
+    log::info(format_args!("{} is in order; every setting as it would be used:", arguments.config.display()));
+    io::stdout().write_all(text.as_bytes()).context("standard output")
+}
+
+fn is_colored(config: &Config) -> bool {
+    match config.stdout.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => io::stdout().is_terminal(),
+    }
+}

@@ -12,8 +12,8 @@ pub(super) type Table<V> = LinkedHashMap<Flow, V, RandomState>;
 
 /// One way of a conversation, as plain words: hashing them is most of a segment's cost.
 ///
-/// Where it was seen is part of it: the same packet seen on two interfaces, or on both ways of
-/// a loopback, is two samples here as it is for whole datagrams.
+/// Where it was seen is part of it: the same packet seen on two interfaces is two samples
+/// here as it is for whole datagrams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Flow {
     source: [u64; 2],
@@ -25,25 +25,25 @@ pub(super) struct Flow {
 impl Flow {
     /// A TCP stream, told from others of its hosts by its ports.
     pub(super) fn stream(packet: &Packet) -> Self {
-        Self::new(packet, u32::from(packet.source_port) << 16 | u32::from(packet.destination_port))
-    }
-
-    /// A fragmented datagram, told by its IP identification: followers carry no ports.
-    pub(super) fn datagram(packet: &Packet, id: u32) -> Self {
-        Self::new(packet, id)
-    }
-
-    fn new(packet: &Packet, label: u32) -> Self {
-        // VLAN ids have twelve bits; one more tells "none" from 0.
-        let vlan = |id: Option<u16>| id.map_or(0, |id| u64::from(id & 0xfff) | 0x1000);
-        let direction = match packet.direction {
+        let ports = u32::from(packet.source_port) << 16 | u32::from(packet.destination_port);
+        let way = match packet.direction {
             Direction::In => 0,
             Direction::Out => 1 << 31,
         };
-        let place = u64::from(packet.interface) << 32
-            | direction
-            | vlan(packet.outer_vlan) << 13
-            | vlan(packet.inner_vlan);
+        Self::new(packet, way, ports)
+    }
+
+    /// A fragmented datagram, told by its IP identification. Followers carry no ports, and where a
+    /// capture tells the direction from these, only the first fragment knows it.
+    pub(super) fn datagram(packet: &Packet, id: u32) -> Self {
+        Self::new(packet, 0, id)
+    }
+
+    fn new(packet: &Packet, way: u64, label: u32) -> Self {
+        // VLAN ids have twelve bits; one more tells "none" from 0.
+        let vlan = |id: Option<u16>| id.map_or(0, |id| u64::from(id & 0xfff) | 0x1000);
+        let place =
+            u64::from(packet.interface) << 32 | way | vlan(packet.outer_vlan) << 13 | vlan(packet.inner_vlan);
         Self { source: words(packet.source), destination: words(packet.destination), place, label }
     }
 }

@@ -7,6 +7,7 @@
 //! 5. [`mnemonics`]: classes, opcodes and response codes by name;
 //! 6. [`fragments`] and [`tcp`]: messages that came in pieces.
 
+mod decoder;
 pub mod edns;
 mod flow;
 pub mod fragments;
@@ -20,3 +21,5 @@ pub mod record;
 pub mod rr_type;
 pub mod tcp;
 pub mod text;
+
+pub use decoder::{Books, Decoder};

@@ -94,7 +94,7 @@ fn write_by_form(record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Malformed
 }
 
 /// RFC 3597 §5.
-fn write_unknown(rdata: &[u8], out: &mut Vec<u8>) {
+pub fn write_unknown(rdata: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(b"\\# ");
     text::decimal(rdata.len() as u64, out);
     if !rdata.is_empty() {

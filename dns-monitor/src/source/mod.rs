@@ -1,3 +1,5 @@
 //! Where samples come from. Everything after this folder must not know which source it was.
 //!
 //! `capture` reads packet captures; `kernel` is the only place that names aya.
+
+pub mod kernel;

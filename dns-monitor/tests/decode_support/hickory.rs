@@ -28,8 +28,11 @@ pub enum Outcome {
     OnlyWe(&'static str),
 }
 
+type OfHickory = fn(&DecodeError, &Message<'_>) -> bool;
+type OfOurs = fn(Malformed, Option<(&Record<'_>, &RData)>) -> bool;
+
 /// Why hickory may refuse what we call well-formed.
-const HICKORY_REFUSES: &[(&str, fn(&DecodeError, &Message<'_>) -> bool)] = &[
+const HICKORY_REFUSES: &[(&str, OfHickory)] = &[
     (
         "empty data is \\# 0 where a type has no form (RFC 3597 §5), or left out as in UPDATE",
         |error, ours| {
@@ -55,7 +58,7 @@ const HICKORY_REFUSES: &[(&str, fn(&DecodeError, &Message<'_>) -> bool)] = &[
 ];
 
 /// Why we may find fault with what hickory decodes.
-const WE_REFUSE: &[(&str, fn(Malformed, Option<(&Record<'_>, &RData)>) -> bool)] = &[
+const WE_REFUSE: &[(&str, OfOurs)] = &[
     ("RFC 9619: hickory takes several questions", |reason, _| reason == Malformed::ManyQuestions),
     ("hickory ignores broken EDNS options", |reason, _| reason == Malformed::BadEdns),
     ("hickory takes the data of this type as bytes", |_, data| {

@@ -1,5 +1,7 @@
 //! Datagrams as data: which pieces came in which order, and what was made of them.
 
+#![allow(clippy::arithmetic_side_effects, reason = "a panic is a failed test")]
+
 use std::{net::IpAddr, ops::Range};
 
 use super::*;
@@ -48,7 +50,7 @@ fn push(fragments: &mut Fragments, piece: &Piece, deliver: impl FnMut(Datagram<'
     let packet = Packet {
         time: piece.time,
         interface: 0,
-        direction: Direction::Out,
+        direction: if first { Direction::Out } else { Direction::In },
         transport: Transport::Udp,
         source: IpAddr::from([192, 0, 2, 53]),
         destination: IpAddr::from([192, 0, 2, 1]),
@@ -80,6 +82,7 @@ fn run(limits: FragmentLimits, cases: Vec<Case>) {
             push(&mut fragments, piece, |datagram| {
                 let ports = (datagram.packet.source_port, datagram.packet.destination_port);
                 assert_eq!(ports, (53, 40_000), "{what}: ports are those of the first fragment");
+                assert_eq!(datagram.packet.direction, Direction::Out, "{what}: direction too");
                 assert_eq!(datagram.bytes, content(0..datagram.bytes.len() as u16), "{what}");
                 delivered.push((datagram.length, datagram.bytes.len() as u16));
             });

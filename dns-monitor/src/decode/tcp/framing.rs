@@ -80,7 +80,7 @@ mod tests {
             ("nothing", vec![], None),
             ("half a length", vec![0], None),
             ("a length alone", vec![0, 17], None),
-            ("a length and half a header", query[..13].to_vec(), None),
+            ("a length and half a header", query.iter().copied().take(13).collect(), None),
             ("a length too short for a header", vec![0, 11], Some(false)),
             ("an opcode that was never assigned", with(4, 0x19), Some(false)),
             ("the reserved bit", with(5, 0x40), Some(false)),
@@ -97,7 +97,8 @@ mod tests {
 
     #[test]
     fn streams_are_split_at_the_length() {
-        let cases: [(&str, &[u8], Option<(&[u8], &[u8])>, Option<usize>); 5] = [
+        type Case = (&'static str, &'static [u8], Option<(&'static [u8], &'static [u8])>, Option<usize>);
+        let cases: [Case; 5] = [
             ("nothing", b"", None, None),
             ("half a length", b"\0", None, None),
             ("a length alone", b"\0\x02", None, Some(2)),

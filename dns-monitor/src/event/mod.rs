@@ -1,0 +1,136 @@
+//! Lookups become events: one JSON object, or one line of text for people.
+//!
+//! 1. [`Event`]: a lookup with what its records say, gathered in one pass;
+//! 2. [`ecs`]: as Elastic Common Schema, the contract of `docs/EVENTS.md`;
+//! 3. [`text`]: as an aligned line;
+//! 4. [`gap`]: what was lost since the last event.
+
+pub mod community_id;
+pub mod domain;
+pub mod ecs;
+pub mod gap;
+mod json;
+pub mod text;
+pub mod time;
+
+use crate::{
+    decode::{edns::Edns, malformed::Malformed, message::Question, mnemonics, rr_type},
+    track::lookup::{End, Lookup, Peer, Seen},
+};
+
+/// What events say about this host and this start of the agent.
+#[derive(Clone, Debug, Default)]
+pub struct Observer {
+    /// `observer.hostname`.
+    pub hostname: Option<String>,
+}
+
+/// One lookup, and what was found out about it as a whole.
+pub struct Event<'a> {
+    /// The lookup.
+    pub lookup: &'a Lookup<'a>,
+    /// +1 per event of this start of the agent.
+    pub sequence: u64,
+    /// The interface that its first message crossed.
+    pub interface: Option<&'a str>,
+    /// The machine that asked.
+    pub client: Peer,
+    /// The one that was asked.
+    pub server: Peer,
+    /// EDNS of the query.
+    pub query_edns: Option<Edns<'a>>,
+    /// EDNS of the response.
+    pub response_edns: Option<Edns<'a>>,
+    /// What was wrong with the messages' framing.
+    pub malformed: Option<&'static str>,
+}
+
+/// `event.outcome` (ECS).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A response was seen.
+    Success,
+    /// No response in time, or one that says SERVFAIL, REFUSED or FORMERR.
+    Failure,
+    /// We cannot tell.
+    Unknown,
+}
+
+impl Outcome {
+    /// As events say it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+const FORMERR: u16 = 1;
+const SERVFAIL: u16 = 2;
+const REFUSED: u16 = 5;
+
+impl<'a> Event<'a> {
+    /// Gathers; `None` for a lookup without any message, which no tracker makes.
+    pub fn new(lookup: &'a Lookup<'a>, sequence: u64, interface: Option<&'a str>) -> Option<Self> {
+        let (client, server) = lookup.peers()?;
+        let query_edns = edns(lookup.query.as_ref());
+        let response_edns = edns(lookup.response.as_ref());
+        let malformed = match lookup.end {
+            End::WrongWay => Some("wrong-qr-bit"),
+            _ => {
+                fault(lookup.query.as_ref()).or_else(|| fault(lookup.response.as_ref())).map(Malformed::name)
+            }
+        };
+        Some(Self { lookup, sequence, interface, client, server, query_edns, response_edns, malformed })
+    }
+
+    /// The message whose header the event shows: the response if there is one.
+    pub fn shown(&self) -> Option<&Seen<'a>> {
+        self.lookup.response.as_ref().or(self.lookup.query.as_ref())
+    }
+
+    /// The question of the query, which the response should only repeat.
+    pub fn question(&self) -> Option<Question<'a>> {
+        let of = |seen: Option<&Seen<'a>>| seen?.message.as_ref().ok()?.question;
+        of(self.lookup.query.as_ref()).or_else(|| of(self.lookup.response.as_ref()))
+    }
+
+    /// The whole 12-bit response code.
+    pub fn rcode(&self) -> Option<u16> {
+        let message = self.lookup.response.as_ref()?.message.as_ref().ok()?;
+        Some(message.rcode(self.response_edns.as_ref()))
+    }
+
+    /// `event.outcome`.
+    pub fn outcome(&self) -> Outcome {
+        match (self.lookup.end, self.rcode()) {
+            (End::TimedOut, _) => Outcome::Failure,
+            (End::Answered | End::Unasked, Some(FORMERR | SERVFAIL | REFUSED)) => Outcome::Failure,
+            (End::Answered | End::Unasked, Some(_)) => Outcome::Success,
+            _ => Outcome::Unknown,
+        }
+    }
+
+    /// The name of the response code.
+    pub fn rcode_name(&self) -> Option<mnemonics::Mnemonic> {
+        self.rcode().map(mnemonics::rcode)
+    }
+}
+
+fn edns<'a>(seen: Option<&Seen<'a>>) -> Option<Edns<'a>> {
+    seen?.message.as_ref().ok()?.edns()
+}
+
+fn fault(seen: Option<&Seen<'_>>) -> Option<Malformed> {
+    match &seen?.message {
+        Ok(message) => message.fault(),
+        Err(reason) => Some(*reason),
+    }
+}
+
+/// Whether a record's data is one address, for `dns.resolved_ip`.
+fn is_address(rtype: u16) -> bool {
+    matches!(rtype, rr_type::A | rr_type::AAAA)
+}

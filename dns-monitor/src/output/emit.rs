@@ -1,0 +1,141 @@
+//! Lookups become numbered, encoded events in batches.
+
+use super::{
+    OutputReason,
+    queue::{BATCH, Batch, Queue},
+};
+use crate::{
+    config::{Format, resolved::Stdout},
+    event::{Event, Observer, ecs, gap::Lost, text},
+    ledger::Tally,
+    track::lookup::Lookup,
+};
+
+/// Whether the source can wait for a slow reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pressure {
+    /// It cannot: what does not fit is lost, and counted.
+    Drop,
+    /// It can.
+    Wait,
+}
+
+enum Encoder {
+    Ecs(Box<ecs::Encoder>),
+    Text(text::Encoder),
+}
+
+/// Numbers events, encodes them, hands them over in batches.
+pub struct Emitter {
+    encoder: Encoder,
+    queue: Queue,
+    batch: Batch,
+    pressure: Pressure,
+    sequence: u64,
+    interfaces: Vec<(u32, String)>,
+    reported: Lost,
+}
+
+impl Emitter {
+    /// An emitter into `queue`; `colored` matters to text alone.
+    pub fn new(
+        stdout: &Stdout,
+        observer: &Observer,
+        colored: bool,
+        queue: Queue,
+        pressure: Pressure,
+    ) -> Self {
+        let encoder = match stdout.format {
+            Format::Json => Encoder::Ecs(Box::new(ecs::Encoder::new(observer))),
+            Format::Text => Encoder::Text(text::Encoder::new(colored)),
+        };
+        let batch = queue.batch();
+        Self {
+            encoder,
+            queue,
+            batch,
+            pressure,
+            sequence: 0,
+            interfaces: Vec::new(),
+            reported: Lost::default(),
+        }
+    }
+
+    /// How the source numbers its interfaces.
+    pub fn set_interfaces(&mut self, interfaces: Vec<(u32, String)>) {
+        self.interfaces = interfaces;
+    }
+
+    /// One event for one lookup.
+    pub fn emit(&mut self, lookup: &Lookup<'_>) {
+        let index = lookup.first().map(|seen| seen.datagram.packet.interface);
+        let interface =
+            self.interfaces.iter().find(|(at, _)| Some(*at) == index).map(|(_, name)| name.as_str());
+        let Some(event) = Event::new(lookup, self.sequence, interface) else { return };
+        match &mut self.encoder {
+            Encoder::Ecs(encoder) => encoder.encode(&event, &mut self.batch.bytes),
+            Encoder::Text(encoder) => encoder.encode(&event, &mut self.batch.bytes),
+        }
+        self.count();
+    }
+
+    /// Says in the stream what was lost since the last time, if anything was. `time` is now, ns since
+    /// the Unix epoch; `kernel` and `decode` are counts since the start.
+    pub fn report(&mut self, time: u64, kernel: u64, decode: u64) {
+        let lost = Lost { kernel, decode, sink: self.queue.tally().lost() };
+        let Some(new) = lost.since(&self.reported) else { return };
+        self.flush();
+        if self.queue.tally().lost() > lost.sink {
+            return; // still no room: the next report will say it all
+        }
+        match &mut self.encoder {
+            Encoder::Ecs(encoder) => encoder.encode_gap(time, self.sequence, &new, &mut self.batch.bytes),
+            Encoder::Text(encoder) => encoder.encode_gap(time, &new, &mut self.batch.bytes),
+        }
+        self.count();
+        self.flush();
+        let refused = self.queue.tally().lost() > lost.sink;
+        if !refused {
+            self.reported = lost;
+        }
+    }
+
+    /// Hands over what there is.
+    pub fn flush(&mut self) {
+        if self.batch.events == 0 {
+            return;
+        }
+        let empty = self.queue.batch();
+        let batch = std::mem::replace(&mut self.batch, empty);
+        match self.pressure {
+            Pressure::Drop => self.queue.offer(batch),
+            Pressure::Wait => self.queue.put(batch),
+        }
+    }
+
+    /// Hands over what there is and says that nothing more comes.
+    pub fn close(&mut self) {
+        self.flush();
+        self.queue.close();
+    }
+
+    /// Whether the reader of the events is gone.
+    pub fn is_broken(&self) -> bool {
+        self.queue.is_broken()
+    }
+
+    /// The books, in events; what is in the batch at hand is held.
+    pub fn tally(&self) -> Tally<OutputReason> {
+        let mut tally = self.queue.tally();
+        tally.see(self.batch.events);
+        tally
+    }
+
+    fn count(&mut self) {
+        self.sequence += 1;
+        self.batch.events += 1;
+        if self.batch.bytes.len() >= BATCH {
+            self.flush();
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The bounded queue between the pipeline and the writer.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, AtomicUsize, Ordering},
+    mpsc::{Receiver, SyncSender, TryRecvError, sync_channel},
+};
+
+use super::OutputReason;
+use crate::ledger::Tally;
+
+/// Encoded events, whole lines.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// The lines.
+    pub bytes: Vec<u8>,
+    /// How many they are.
+    pub events: u64,
+}
+
+/// A batch is handed over when it holds so many bytes, or the source has nothing more at the moment.
+pub const BATCH: usize = 64 << 10;
+/// Batches in flight are bounded by bytes; this only has to be more than fit in them.
+const MAX_BATCHES: usize = 1 << 15;
+
+/// What the writer has done, shared.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// Events whose last byte was taken by the kernel.
+    pub events: AtomicU64,
+    /// Events given up because writing failed.
+    pub failed: AtomicU64,
+}
+
+/// The pipeline's end.
+pub struct Queue {
+    sender: Option<SyncSender<Batch>>,
+    spare: Receiver<Vec<u8>>,
+    waiting: Arc<AtomicUsize>,
+    written: Arc<Written>,
+    capacity: usize,
+    full: u64,
+    seen: u64,
+}
+
+/// The writer's end.
+pub struct Batches {
+    receiver: Receiver<Batch>,
+    spare: SyncSender<Vec<u8>>,
+    waiting: Arc<AtomicUsize>,
+    /// What has become of the batches.
+    pub written: Arc<Written>,
+}
+
+/// A queue of at most `capacity` bytes.
+pub fn queue(capacity: usize) -> (Queue, Batches) {
+    let (sender, receiver) = sync_channel(MAX_BATCHES);
+    let (spare_sender, spare) = sync_channel(64);
+    let waiting = Arc::<AtomicUsize>::default();
+    let written = Arc::<Written>::default();
+    let queue = Queue {
+        sender: Some(sender),
+        spare,
+        waiting: Arc::clone(&waiting),
+        written: Arc::clone(&written),
+        capacity,
+        full: 0,
+        seen: 0,
+    };
+    (queue, Batches { receiver, spare: spare_sender, waiting, written })
+}
+
+impl Queue {
+    /// An empty batch, its buffer used before if one has come back.
+    pub fn batch(&self) -> Batch {
+        let bytes = match self.spare.try_recv() {
+            Ok(bytes) => bytes,
+            Err(TryRecvError::Empty | TryRecvError::Disconnected) => Vec::with_capacity(BATCH + BATCH / 4),
+        };
+        Batch { bytes, events: 0 }
+    }
+
+    /// Hands a batch over, or counts it as lost where the queue is full.
+    pub fn offer(&mut self, batch: Batch) {
+        self.seen += batch.events;
+        let events = batch.events;
+        let waiting = self.waiting.load(Ordering::Relaxed) + batch.bytes.len();
+        if waiting > self.capacity {
+            self.full += events;
+            return;
+        }
+        self.waiting.fetch_add(batch.bytes.len(), Ordering::Relaxed);
+        let refused = self.sender.as_ref().is_none_or(|sender| sender.try_send(batch).is_err());
+        if refused {
+            self.full += events;
+        }
+    }
+
+    /// Hands a batch over, waiting for room: for sources that can wait.
+    pub fn put(&mut self, batch: Batch) {
+        while self.waiting.load(Ordering::Relaxed) > 0
+            && self.waiting.load(Ordering::Relaxed) + batch.bytes.len() > self.capacity
+            && !self.is_broken()
+        {
+            std::thread::sleep(std::time::Duration::from_micros(200));
+        }
+        self.offer(batch);
+    }
+
+    /// Whether the writer has given up.
+    pub fn is_broken(&self) -> bool {
+        self.written.failed.load(Ordering::Relaxed) > 0
+    }
+
+    /// No more batches will come.
+    pub fn close(&mut self) {
+        self.sender = None;
+    }
+
+    /// The books, in events.
+    pub fn tally(&self) -> Tally<OutputReason> {
+        let mut tally = Tally::default();
+        tally.see(self.seen);
+        tally.end(OutputReason::Written, self.written.events.load(Ordering::Acquire));
+        tally.end(OutputReason::WriteFailed, self.written.failed.load(Ordering::Acquire));
+        tally.end(OutputReason::QueueFull, self.full);
+        tally
+    }
+}
+
+impl Batches {
+    /// The next batch; `None` when the queue is closed and empty.
+    pub fn next(&self) -> Option<Batch> {
+        self.receiver.recv().ok()
+    }
+
+    /// Makes room, and gives the buffer back.
+    pub fn done(&self, mut batch: Batch) {
+        self.waiting.fetch_sub(batch.bytes.len(), Ordering::Relaxed);
+        batch.bytes.clear();
+        // Where enough buffers are on their way back, this one is freed.
+        let _enough = self.spare.try_send(batch.bytes);
+    }
+}

@@ -1,0 +1,133 @@
+//! The writer: the only thread that touches standard output, and the only one that may wait for it.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use super::queue::{Batch, Batches};
+
+/// Interrupts a write that nobody reads; any signal with a handler would do.
+const INTERRUPT: libc::c_int = libc::SIGUSR2;
+
+/// The running writer.
+pub struct Writer {
+    thread: JoinHandle<()>,
+    give_up: Arc<AtomicBool>,
+}
+
+impl Writer {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// Where the thread or the handler is refused.
+    pub fn start(batches: Batches) -> io::Result<Self> {
+        install_handler()?;
+        let give_up = Arc::<AtomicBool>::default();
+        let told = Arc::clone(&give_up);
+        let thread = thread::Builder::new().name("stdout".into()).spawn(move || run(&batches, &told))?;
+        Ok(Self { thread, give_up })
+    }
+
+    /// Waits until everything queued is written, but no longer than `patience`; what is not
+    /// written then stays unwritten, and every line that is counted as written is.
+    pub fn finish(self, patience: Duration) {
+        let deadline = Instant::now() + patience;
+        while !self.thread.is_finished() {
+            if Instant::now() >= deadline {
+                self.give_up.store(true, Ordering::Release);
+                self.interrupt();
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Ends a blocked `write` with what it has written so far. Repeated by the caller: it may come just
+    /// before the call.
+    fn interrupt(&self) {
+        use std::os::unix::thread::JoinHandleExt as _;
+        // SAFETY: the thread is not joined yet, so its id is valid.
+        unsafe { libc::pthread_kill(self.thread.as_pthread_t(), INTERRUPT) };
+    }
+}
+
+fn run(batches: &Batches, give_up: &AtomicBool) {
+    while let Some(batch) = batches.next() {
+        if give_up.load(Ordering::Acquire) {
+            return;
+        }
+        match write(&batch, give_up) {
+            Progress::All => {
+                batches.written.events.fetch_add(batch.events, Ordering::Release);
+                batches.done(batch);
+            }
+            Progress::Some(written) => {
+                let lines = lines(batch.bytes.get(..written).unwrap_or_default());
+                batches.written.events.fetch_add(lines, Ordering::Release);
+                return;
+            }
+            Progress::Failed(written) => {
+                let lines = lines(batch.bytes.get(..written).unwrap_or_default());
+                batches.written.events.fetch_add(lines, Ordering::Release);
+                return fail(batches, batch.events - lines);
+            }
+        }
+    }
+}
+
+/// Nothing can be written any more: what comes is counted until the queue is closed.
+fn fail(batches: &Batches, events: u64) {
+    batches.written.failed.fetch_add(events, Ordering::Release);
+    while let Some(batch) = batches.next() {
+        batches.written.failed.fetch_add(batch.events, Ordering::Release);
+        batches.done(batch);
+    }
+}
+
+enum Progress {
+    All,
+    Some(usize),
+    Failed(usize),
+}
+
+fn write(batch: &Batch, give_up: &AtomicBool) -> Progress {
+    let mut at = 0;
+    while let Some(rest) = batch.bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        // SAFETY: a buffer that outlives the call. (`io::Stdout` would hide how much was written.)
+        let written = unsafe { libc::write(libc::STDOUT_FILENO, rest.as_ptr().cast(), rest.len()) };
+        match usize::try_from(written) {
+            Ok(written) => at += written,
+            Err(_) if give_up.load(Ordering::Acquire) => return Progress::Some(at),
+            Err(_) => match io::Error::last_os_error().kind() {
+                io::ErrorKind::Interrupted => {}
+                io::ErrorKind::WouldBlock => thread::sleep(Duration::from_millis(1)),
+                _ => return Progress::Failed(at),
+            },
+        }
+        if give_up.load(Ordering::Acquire) {
+            return Progress::Some(at);
+        }
+    }
+    Progress::All
+}
+
+fn lines(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|byte| **byte == b'\n').count() as u64
+}
+
+/// Without `SA_RESTART`, so that `write` comes back.
+fn install_handler() -> io::Result<()> {
+    extern "C" fn nothing(_: libc::c_int) {}
+    // SAFETY: all zero is a valid sigaction; the handler does nothing.
+    let result = unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = nothing as extern "C" fn(libc::c_int) as usize;
+        libc::sigaction(INTERRUPT, &raw const action, std::ptr::null_mut())
+    };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}

@@ -1,0 +1,137 @@
+//! Source, decode, track, emit: what happens to a sample, in one sentence.
+
+use std::fmt;
+
+use dns_monitor_common::counter::Counter;
+
+use crate::{
+    config::Config,
+    decode::Decoder,
+    event::Observer,
+    ledger::Tally,
+    output::{
+        OutputReason,
+        emit::{Emitter, Pressure},
+        queue::Queue,
+    },
+    sample::Sample,
+    track::{TrackReason, Tracker},
+};
+
+/// Everything behind the source, on one thread.
+pub struct Pipeline {
+    decoder: Decoder,
+    tracker: Tracker,
+    emitter: Emitter,
+}
+
+impl Pipeline {
+    /// A pipeline that ends in `queue`; `colored` matters to text alone.
+    pub fn new(config: &Config, colored: bool, queue: Queue, pressure: Pressure) -> Self {
+        let observer = Observer { hostname: config.observer.hostname.clone() };
+        Self {
+            decoder: Decoder::new(config),
+            tracker: Tracker::new(&config.track, &config.capture.ports),
+            emitter: Emitter::new(&config.stdout, &observer, colored, queue, pressure),
+        }
+    }
+
+    /// Takes one sample all the way.
+    pub fn take(&mut self, sample: &Sample<'_>) {
+        let Self { decoder, tracker, emitter } = self;
+        decoder.push(sample, |message| tracker.push(message, |lookup| emitter.emit(lookup)));
+    }
+
+    /// Lets time pass: what has waited too long at `now` (ns since the Unix epoch) is given up.
+    pub fn expire(&mut self, now: u64) {
+        let Self { decoder, tracker, emitter } = self;
+        decoder.expire(now, |message| tracker.push(message, |lookup| emitter.emit(lookup)));
+        tracker.expire(now, |lookup| emitter.emit(lookup));
+    }
+
+    /// Says in the stream what was lost since the last time. `kernel` counts from the start.
+    pub fn report_loss(&mut self, now: u64, kernel: u64) {
+        self.emitter.report(now, kernel, self.decoder.lost());
+    }
+
+    /// Hands the events at hand to the writer.
+    pub fn flush(&mut self) {
+        self.emitter.flush();
+    }
+
+    /// Gives everything that still waits as it is.
+    pub fn finish(&mut self) {
+        let Self { decoder, tracker, emitter } = self;
+        decoder.finish(|message| tracker.push(message, |lookup| emitter.emit(lookup)));
+        tracker.finish(|lookup| emitter.emit(lookup));
+        emitter.flush();
+    }
+
+    /// No event comes after this.
+    pub fn close(&mut self) {
+        self.emitter.close();
+    }
+
+    /// How the source numbers its interfaces.
+    pub fn set_interfaces(&mut self, interfaces: Vec<(u32, String)>) {
+        self.emitter.set_interfaces(interfaces);
+    }
+
+    /// Whether the reader of the events is gone.
+    pub fn is_broken(&self) -> bool {
+        self.emitter.is_broken()
+    }
+
+    /// The books of every stage.
+    pub fn ledger(&self, packets: Tally<Counter>, submitted: Option<u64>) -> Ledger {
+        Ledger {
+            packets,
+            submitted,
+            decoder: self.decoder.books(),
+            tracker: *self.tracker.tally(),
+            events: self.emitter.tally(),
+        }
+    }
+}
+
+/// The books of every stage, each in its own unit.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    /// What the source saw, in packets.
+    pub packets: Tally<Counter>,
+    /// Samples that the kernel programs handed over; a capture has no such count.
+    pub submitted: Option<u64>,
+    /// Samples to messages.
+    pub decoder: crate::decode::Books,
+    /// Messages to lookups.
+    pub tracker: Tally<TrackReason>,
+    /// Lookups to lines.
+    pub events: Tally<OutputReason>,
+}
+
+impl Ledger {
+    /// Closes the books: the agent ends, and what the reader has not taken it will not get.
+    pub fn settle(&mut self) {
+        self.events.end(OutputReason::Unread, self.events.held());
+    }
+}
+
+impl fmt::Display for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "ledger")?;
+        writeln!(f, "  packets    {}", self.packets)?;
+        write!(f, "{}", self.decoder)?;
+        writeln!(f, "  messages   {}", self.tracker)?;
+        write!(f, "  events     {}", self.events)?;
+        match self.submitted {
+            Some(submitted) if submitted != self.decoder.seen() => {
+                write!(
+                    f,
+                    "\n  WRONG: the kernel handed over {submitted} samples, {} came",
+                    self.decoder.seen()
+                )
+            }
+            _ => Ok(()),
+        }
+    }
+}

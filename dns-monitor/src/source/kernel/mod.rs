@@ -1,0 +1,193 @@
+//! The kernel as a source of samples; the only place that names aya.
+//!
+//! Read [`object`] (loaded), [`attach`] (attached), [`rings`] (drained), [`sample`] (understood),
+//! [`watch`] (attached again).
+
+pub mod attach;
+pub mod clock;
+pub mod error;
+pub mod interface;
+pub mod object;
+pub mod ring;
+pub mod rings;
+pub mod sample;
+pub mod watch;
+
+use dns_monitor_common::counter::Counter;
+pub use error::KernelError;
+
+use self::{
+    attach::{Attachment, Ingress},
+    object::Object,
+    watch::LinkWatch,
+};
+use crate::{
+    config::{Attach, resolved::Capture},
+    ledger::Tally,
+    log,
+    sample::Sample,
+};
+
+/// A sample younger than this may still be overtaken by an older one of another CPU, ns.
+const SETTLE: u64 = 50_000;
+/// How often the wall clock is compared with the monotonic one, ns.
+const CLOCK_CHECK: u64 = 1_000_000_000;
+
+/// Programs in the kernel, and the interfaces they watch.
+pub struct Kernel {
+    object: Object,
+    interfaces: Vec<Interface>,
+    attach: Attach,
+    watch: LinkWatch,
+    epoch: u64,
+    clock_checked: u64,
+}
+
+struct Interface {
+    name: String,
+    index: u32,
+    attachment: Option<Attachment>,
+}
+
+impl Kernel {
+    /// Loads the programs and attaches them to every interface.
+    ///
+    /// # Errors
+    /// [`KernelError`]; whatever was attached before the error is detached again.
+    pub fn open(capture: &Capture) -> Result<Self, KernelError> {
+        if capture.interfaces.is_empty() {
+            return Err(KernelError::NoInterfaces);
+        }
+        for name in &capture.interfaces {
+            if interface::index(name).is_none() {
+                return Err(KernelError::NoInterface { name: name.clone(), known: interface::names() });
+            }
+            if !interface::is_ethernet(name) {
+                return Err(KernelError::NotEthernet(name.clone()));
+            }
+        }
+        let watch = LinkWatch::subscribe().map_err(KernelError::Watch)?;
+        let object = object::load(capture)?;
+        let interfaces = capture
+            .interfaces
+            .iter()
+            .map(|name| Interface { name: name.clone(), index: 0, attachment: None })
+            .collect();
+        let (attach, epoch, clock_checked) = (capture.attach, clock::epoch(), clock::monotonic());
+        let mut kernel = Self { object, interfaces, attach, watch, epoch, clock_checked };
+        kernel.attach_missing(true)?;
+        Ok(kernel)
+    }
+
+    /// Gives the samples that are due, oldest first, at most `limit`; returns how many there were.
+    pub fn drain(&mut self, limit: usize, mut take: impl FnMut(&Sample<'_>)) -> usize {
+        self.drain_until(clock::monotonic().saturating_sub(SETTLE), limit, &mut take)
+    }
+
+    /// Gives every sample that is there: at the end, when nothing can overtake any more.
+    pub fn drain_rest(&mut self, mut take: impl FnMut(&Sample<'_>)) -> usize {
+        self.drain_until(u64::MAX, usize::MAX, &mut take)
+    }
+
+    fn drain_until(&mut self, cutoff: u64, limit: usize, take: &mut impl FnMut(&Sample<'_>)) -> usize {
+        let epoch = self.epoch;
+        self.object.rings.drain(cutoff, limit, |bytes| {
+            // Only an object that is not ours writes what cannot be read: the ledger then shows that samples
+            // were handed over that never came.
+            if let Ok((_, sample)) = sample::parse(bytes, epoch) {
+                take(&sample);
+            }
+        })
+    }
+
+    /// Looks after the clock and the interfaces, to be called a few times a second; says whether
+    /// [`Kernel::interfaces`] may have changed.
+    pub fn tend(&mut self) -> bool {
+        let now = clock::monotonic();
+        if now - self.clock_checked >= CLOCK_CHECK {
+            self.epoch = clock::epoch();
+            self.clock_checked = now;
+        }
+        let changed = self.watch.changed();
+        if changed {
+            self.detach_gone();
+            if let Err(error) = self.attach_missing(false) {
+                log::warn(format_args!("{error}"));
+            }
+        }
+        changed
+    }
+
+    fn detach_gone(&mut self) {
+        for interface in &mut self.interfaces {
+            if interface::index(&interface.name) == Some(interface.index) {
+                continue;
+            }
+            if let Some(attachment) = interface.attachment.take() {
+                attach::detach(&mut self.object.ebpf, attachment);
+                log::warn(format_args!("{} is gone; waiting for it to come back", interface.name));
+            }
+        }
+    }
+
+    fn attach_missing(&mut self, first: bool) -> Result<(), KernelError> {
+        for interface in self.interfaces.iter_mut().filter(|interface| interface.attachment.is_none()) {
+            let Some(index) = interface::index(&interface.name) else { continue };
+            let attachment = attach::attach(&mut self.object.ebpf, &interface.name, index, self.attach)?;
+            report(&interface.name, &attachment, first);
+            interface.index = index;
+            interface.attachment = Some(attachment);
+        }
+        Ok(())
+    }
+
+    /// Takes the programs off all interfaces: what comes now is no longer seen.
+    pub fn detach(&mut self) {
+        for interface in &mut self.interfaces {
+            if let Some(attachment) = interface.attachment.take() {
+                attach::detach(&mut self.object.ebpf, attachment);
+            }
+        }
+    }
+
+    /// The interfaces, as samples number them.
+    pub fn interfaces(&self) -> Vec<(u32, String)> {
+        self.interfaces.iter().map(|interface| (interface.index, interface.name.clone())).collect()
+    }
+
+    /// The wall clock now, as samples have it, ns since the Unix epoch.
+    pub fn now(&self) -> u64 {
+        clock::monotonic().wrapping_add(self.epoch)
+    }
+
+    /// The programs' books, in packets, and how many samples they submitted.
+    ///
+    /// # Errors
+    /// [`KernelError::Map`] where the counters cannot be read.
+    pub fn tally(&self) -> Result<(Tally<Counter>, u64), KernelError> {
+        self.object.tally()
+    }
+}
+
+fn report(name: &str, attachment: &Attachment, first: bool) {
+    let how = match attachment.ingress {
+        Ingress::NativeXdp => "native XDP",
+        Ingress::GenericXdp => "generic XDP",
+        Ingress::Tc => "TC",
+    };
+    let again = if first { "" } else { " again" };
+    log::info(format_args!("watching {name}{again}: ingress on {how}, egress on TC"));
+    if attachment.ingress == Ingress::GenericXdp {
+        let refusals = attachment.refusals.join("; ");
+        log::warn(format_args!(
+            "{name} has no native XDP ({refusals}); generic XDP sees packets only after the kernel has built a \
+             socket buffer for each: `--attach tc` costs no more"
+        ));
+    }
+    if attachment.ingress != Ingress::Tc && interface::strips_vlan(name).unwrap_or(false) {
+        log::info(format_args!(
+            "{name} may take VLAN tags out of frames before XDP sees them; where events lack VLANs: \
+             `ethtool -K {name} rxvlan off`, or `--attach tc`"
+        ));
+    }
+}

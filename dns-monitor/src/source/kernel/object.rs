@@ -1,0 +1,88 @@
+//! The eBPF object inside this program: loaded with the operator's settings.
+
+use aya::{
+    Ebpf, EbpfLoader,
+    maps::{ArrayOfMaps, MapData, PerCpuArray},
+    util::online_cpus,
+};
+use dns_monitor_common::{counter::Counter, names};
+
+use super::{KernelError, rings::Rings};
+use crate::{config::resolved::Capture, ledger::Tally};
+
+#[repr(C, align(8))]
+struct Aligned<T: ?Sized>(T);
+
+static OBJECT: &Aligned<[u8]> = &Aligned(*include_bytes!(env!("DNS_MONITOR_EBPF_OBJECT")));
+
+/// What is loaded, and what is read from it.
+pub struct Object {
+    /// Programs and maps.
+    pub ebpf: Ebpf,
+    /// One ring a CPU.
+    pub rings: Rings,
+    counters: PerCpuArray<MapData, u64>,
+}
+
+/// Loads the object and gives every CPU its ring.
+///
+/// # Errors
+/// [`KernelError::Load`] where the kernel refuses the object, [`KernelError::Map`] a map.
+pub fn load(capture: &Capture) -> Result<Object, KernelError> {
+    raise_memlock();
+    let mut ports = [capture.ports.first().copied().unwrap_or(53); names::MAX_PORTS];
+    for (slot, port) in ports.iter_mut().zip(&capture.ports) {
+        *slot = *port;
+    }
+    let length = u32::from(capture.capture_length);
+    let mut ebpf = EbpfLoader::new()
+        .override_global(names::PORTS, &ports[..], true)
+        .override_global(names::CAPTURE, &length, true)
+        .load(&OBJECT.0)
+        .map_err(KernelError::Load)?;
+    let rings = create_rings(&mut ebpf, capture.ring_size)?;
+    let counters = PerCpuArray::try_from(take(&mut ebpf, names::COUNTERS)?)?;
+    Ok(Object { ebpf, rings, counters })
+}
+
+fn create_rings(ebpf: &mut Ebpf, size: u32) -> Result<Rings, KernelError> {
+    let cpus = online_cpus().map_err(|(what, error)| KernelError::Cpus(what, error))?;
+    let rings = Rings::create(cpus.len(), size)?;
+    let mut array: ArrayOfMaps<_, MapData> = ArrayOfMaps::try_from(take(ebpf, names::RINGS)?)?;
+    for (cpu, map) in cpus.into_iter().zip(rings.maps()) {
+        array.set(cpu, map, 0)?;
+    }
+    Ok(rings)
+}
+
+fn take(ebpf: &mut Ebpf, name: &'static str) -> Result<aya::maps::Map, KernelError> {
+    ebpf.take_map(name).ok_or(KernelError::Missing(name))
+}
+
+impl Object {
+    /// The books of the kernel programs, in packets, and how many samples they submitted.
+    ///
+    /// # Errors
+    /// [`KernelError::Map`] where the counters cannot be read.
+    pub fn tally(&self) -> Result<(Tally<Counter>, u64), KernelError> {
+        let mut tally = Tally::default();
+        let mut samples = 0;
+        for counter in Counter::ALL {
+            let count = self.counters.get(&(*counter as u32), 0)?.iter().sum();
+            if *counter == Counter::Samples {
+                samples = count;
+                continue;
+            }
+            tally.see(count);
+            tally.end(*counter, count);
+        }
+        Ok((tally, samples))
+    }
+}
+
+/// Kernels before 5.11 charge maps to the locked-memory limit.
+fn raise_memlock() {
+    let limit = libc::rlimit { rlim_cur: libc::RLIM_INFINITY, rlim_max: libc::RLIM_INFINITY };
+    // SAFETY: reads one rlimit. A refusal shows, where it matters, when a map is created.
+    unsafe { libc::setrlimit(libc::RLIMIT_MEMLOCK, &raw const limit) };
+}

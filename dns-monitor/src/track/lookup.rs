@@ -1,0 +1,132 @@
+//! One lookup: what everything behind the tracker works on.
+
+use std::net::IpAddr;
+
+use super::role::{Kind, Part, Role};
+use crate::{
+    decode::{header::HEADER_LENGTH, malformed::Malformed, message::Message},
+    sample::{Datagram, Mac, Packet},
+};
+
+/// A message and where it was seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// Where, when, and the bytes.
+    pub datagram: Datagram<'a>,
+    /// What they say; the error where not even a header is there.
+    pub message: Result<Message<'a>, Malformed>,
+}
+
+/// How a lookup came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Its response was seen.
+    Answered,
+    /// No response within the response timeout.
+    TimedOut,
+    /// The agent stopped while it waited.
+    Stopped,
+    /// It was the oldest when too many waited.
+    Evicted,
+    /// A response that no query precedes.
+    Unasked,
+    /// Less than a DNS header.
+    Undecodable,
+    /// A query with the QR bit set, or a response without it.
+    WrongWay,
+}
+
+/// A query with its response, or one of them alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Lookup<'a> {
+    /// Whose lookup.
+    pub role: Role,
+    /// The query, where it was seen.
+    pub query: Option<Seen<'a>>,
+    /// The response, where it was seen.
+    pub response: Option<Seen<'a>>,
+    /// How it ended.
+    pub end: End,
+}
+
+/// One end of a lookup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// Address.
+    pub ip: IpAddr,
+    /// Port, host order.
+    pub port: u16,
+    /// Ethernet address on our link, where the link has one.
+    pub mac: Option<Mac>,
+}
+
+impl<'a> Seen<'a> {
+    /// Decodes the message's header and question.
+    pub fn new(datagram: Datagram<'a>) -> Self {
+        let length = datagram.length as usize;
+        Self { datagram, message: Message::parse_captured(datagram.bytes, length) }
+    }
+
+    /// When it crossed the NIC, ns since the Unix epoch.
+    pub fn time(&self) -> u64 {
+        self.datagram.packet.time
+    }
+
+    /// Whether both have the same question (RFC 5452 §9.1). One without a question, as some errors come,
+    /// has that of the other.
+    pub fn asks(&self, other: &Seen<'_>) -> bool {
+        let (Ok(mine), Ok(theirs)) = (&self.message, &other.message) else { return false };
+        let (Some(mine), Some(theirs)) = (&mine.question, &theirs.question) else { return true };
+        if self.question_bytes(mine.name.wire_length()) == other.question_bytes(mine.name.wire_length()) {
+            return true; // byte for byte, as nearly every server echoes it
+        }
+        mine == theirs
+    }
+
+    fn question_bytes(&self, name_length: usize) -> Option<&'a [u8]> {
+        self.datagram.bytes.get(HEADER_LENGTH..HEADER_LENGTH + name_length + 4)
+    }
+}
+
+impl<'a> Lookup<'a> {
+    /// A query and its response.
+    pub fn joined(role: Role, query: Seen<'a>, response: Seen<'a>) -> Self {
+        Self { role, query: Some(query), response: Some(response), end: End::Answered }
+    }
+
+    /// A message that stays alone.
+    pub fn alone(kind: Kind, seen: Seen<'a>, end: End) -> Self {
+        let (query, response) = match kind.part {
+            Part::Query => (Some(seen), None),
+            Part::Response => (None, Some(seen)),
+        };
+        Self { role: kind.role, query, response, end }
+    }
+
+    /// The message that came first: the query, or the lone response.
+    pub fn first(&self) -> Option<&Seen<'a>> {
+        self.query.as_ref().or(self.response.as_ref())
+    }
+
+    /// The machine that asked, then the one that was asked.
+    pub fn peers(&self) -> Option<(Peer, Peer)> {
+        if let Some(query) = &self.query {
+            return Some((source(&query.datagram.packet), destination(&query.datagram.packet)));
+        }
+        let packet = &self.response.as_ref()?.datagram.packet;
+        Some((destination(packet), source(packet)))
+    }
+
+    /// From query to response, ns; `None` where one is missing.
+    pub fn duration(&self) -> Option<u64> {
+        Some(self.response.as_ref()?.time().saturating_sub(self.query.as_ref()?.time()))
+    }
+}
+
+fn source(packet: &Packet) -> Peer {
+    Peer { ip: packet.source, port: packet.source_port, mac: packet.source_mac }
+}
+
+fn destination(packet: &Packet) -> Peer {
+    Peer { ip: packet.destination, port: packet.destination_port, mac: packet.destination_mac }
+}

@@ -1,0 +1,172 @@
+//! Messages become lookups: the query and its response joined, or what there is of them.
+//!
+//! 1. [`role`]: which of the four messages of a resolver host a message is;
+//! 2. [`lookup`]: what one lookup is to everything behind this folder;
+//! 3. [`table`]: the messages that wait for their other half.
+
+pub mod lookup;
+pub mod role;
+mod table;
+
+use std::time::Duration;
+
+use self::{
+    lookup::{End, Lookup, Seen},
+    role::{Kind, Part, Ports},
+    table::{Key, Table},
+};
+use crate::{
+    config::resolved::Track,
+    ledger::{Tally, reasons},
+    sample::Datagram,
+};
+
+reasons! {
+    /// Why messages are in no event of their own.
+    TrackReason {
+        /// The same query again while its response is awaited: part of the event of the first.
+        Retransmission "retransmission" Filtered,
+        /// The answer to such a query, after the lookup's event.
+        RepeatedResponse "repeated-response" Filtered,
+    }
+}
+
+/// A response up to this much older than its query is still its response: the clocks of CPUs and of
+/// capture interfaces differ, ns.
+const SKEW: u64 = 100_000;
+/// How long a response without a query waits for one that was overtaken, ns.
+const EARLY: u64 = 10_000_000;
+/// Responses that may wait so.
+const MAX_EARLY: usize = 65_536;
+/// Bytes of messages that may wait; in ordinary traffic the number of lookups is the tighter bound.
+const MAX_BYTES: usize = 64 << 20;
+
+/// Joins messages to lookups. Its only clock is the time of the messages, and what [`Tracker::expire`] is told.
+pub struct Tracker {
+    ports: Ports,
+    timeout: u64,
+    max_waiting: usize,
+    waiting: Table,
+    early: Table,
+    tally: Tally<TrackReason>,
+}
+
+impl Tracker {
+    /// An empty table; `ports` mean DNS.
+    pub fn new(track: &Track, ports: &[u16]) -> Self {
+        Self {
+            ports: Ports::new(ports),
+            timeout: nanoseconds(track.response_timeout),
+            max_waiting: track.max_waiting.max(1),
+            waiting: Table::default(),
+            early: Table::default(),
+            tally: Tally::default(),
+        }
+    }
+
+    /// The books, in messages.
+    pub fn tally(&self) -> &Tally<TrackReason> {
+        &self.tally
+    }
+
+    /// Takes a message and gives the lookups that it ends.
+    pub fn push(&mut self, datagram: Datagram<'_>, mut emit: impl FnMut(&Lookup<'_>)) {
+        self.tally.see(1);
+        self.expire(datagram.packet.time, &mut emit);
+        let seen = Seen::new(datagram);
+        let kind = self.ports.kind(&seen);
+        let Ok(message) = &seen.message else {
+            return self.alone(seen, kind, End::Undecodable, &mut emit);
+        };
+        if kind.contradicted {
+            return self.alone(seen, kind, End::WrongWay, &mut emit);
+        }
+        let key = Key::new(&seen.datagram.packet, kind, message.header.id);
+        match kind.part {
+            Part::Query => self.query(key, seen, kind, &mut emit),
+            Part::Response => self.response(key, seen, kind, &mut emit),
+        }
+    }
+
+    /// Emits the lookups whose time is up at `now`, ns since the Unix epoch.
+    pub fn expire(&mut self, now: u64, mut emit: impl FnMut(&Lookup<'_>)) {
+        while self.early.oldest().is_some_and(|held| now.saturating_sub(held.since()) >= EARLY) {
+            self.end_early(&mut emit);
+        }
+        while self.waiting.oldest().is_some_and(|held| now.saturating_sub(held.since()) >= self.timeout) {
+            self.end_waiting(End::TimedOut, &mut emit);
+        }
+    }
+
+    /// Emits everything that still waits: the agent stops.
+    pub fn finish(&mut self, mut emit: impl FnMut(&Lookup<'_>)) {
+        while self.early.oldest().is_some() {
+            self.end_early(&mut emit);
+        }
+        while self.waiting.oldest().is_some() {
+            self.end_waiting(End::Stopped, &mut emit);
+        }
+    }
+
+    fn query(&mut self, key: Key, query: Seen<'_>, kind: Kind, emit: &mut impl FnMut(&Lookup<'_>)) {
+        let oldest = query.time().saturating_sub(SKEW);
+        if let Some(held) = self.early.take(&key, |held| held.since() >= oldest && query.asks(&held.seen())) {
+            self.tally.emit(2);
+            emit(&Lookup::joined(kind.role, query, held.seen()));
+            return self.early.recycle(held);
+        }
+        if let Some(held) = self.waiting.find(&key, |held| !held.answered && held.seen().asks(&query)) {
+            held.repeats += 1;
+            return self.tally.end(TrackReason::Retransmission, 1);
+        }
+        self.waiting.hold(key, &query, kind);
+        while self.waiting.len() > self.max_waiting || self.waiting.bytes() > MAX_BYTES {
+            self.end_waiting(End::Evicted, emit);
+        }
+    }
+
+    fn response(&mut self, key: Key, response: Seen<'_>, kind: Kind, emit: &mut impl FnMut(&Lookup<'_>)) {
+        let Some(mut held) = self.waiting.take(&key, |held| held.seen().asks(&response)) else {
+            self.early.hold(key, &response, kind);
+            while self.early.len() > MAX_EARLY || self.early.bytes() > MAX_BYTES {
+                self.end_early(emit);
+            }
+            return;
+        };
+        if held.answered {
+            held.repeats -= 1;
+            self.tally.end(TrackReason::RepeatedResponse, 1);
+        } else {
+            self.tally.emit(2);
+            emit(&Lookup::joined(kind.role, held.seen(), response));
+        }
+        if held.repeats == 0 {
+            return self.waiting.recycle(held);
+        }
+        held.answered = true;
+        self.waiting.push(key, held);
+    }
+
+    fn alone(&mut self, seen: Seen<'_>, kind: Kind, end: End, emit: &mut impl FnMut(&Lookup<'_>)) {
+        self.tally.emit(1);
+        emit(&Lookup::alone(kind, seen, end));
+    }
+
+    fn end_early(&mut self, emit: &mut impl FnMut(&Lookup<'_>)) {
+        let Some(held) = self.early.pop() else { return };
+        self.alone(held.seen(), held.kind, End::Unasked, emit);
+        self.early.recycle(held);
+    }
+
+    fn end_waiting(&mut self, end: End, emit: &mut impl FnMut(&Lookup<'_>)) {
+        let Some(held) = self.waiting.pop() else { return };
+        if !held.answered {
+            self.alone(held.seen(), held.kind, end, emit);
+        }
+        self.waiting.recycle(held);
+    }
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
