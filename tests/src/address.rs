@@ -72,7 +72,8 @@ pub struct Addresses {
 }
 
 impl Addresses {
-    const fn new(network: u8, host: u8) -> Self {
+    /// 10.53.`network`.`host` and its IPv6 counterpart.
+    pub const fn new(network: u8, host: u8) -> Self {
         Self {
             v4: Ipv4Addr::new(10, 53, network, host),
             v6: Ipv6Addr::new(0xfd53, 0, 0, network as u16, 0, 0, 0, host as u16),

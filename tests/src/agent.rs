@@ -165,6 +165,17 @@ impl Agent {
         Ok(fitting)
     }
 
+    /// Waits until all events so far satisfy a condition.
+    pub fn wait_until(&mut self, what: &str, mut condition: impl FnMut(&[Value]) -> bool) -> Result<()> {
+        let result = wait::until(what, || {
+            if condition(&self.events()?) {
+                return Ok(Some(()));
+            }
+            self.check().map(|()| None)
+        });
+        result.with_context(|| format!("{:#?}\n{}", self.events(), self.stderr()))
+    }
+
     /// Sends a signal.
     pub fn signal(&self, number: i32) -> Result<()> {
         signal(self.pid(), number)
