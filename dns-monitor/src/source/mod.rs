@@ -2,4 +2,5 @@
 //!
 //! `capture` reads packet captures; `kernel` is the only place that names aya.
 
+pub mod capture;
 pub mod kernel;
