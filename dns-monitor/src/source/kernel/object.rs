@@ -22,8 +22,6 @@ pub struct Object {
     /// One ring a CPU.
     pub rings: Rings,
     counters: PerCpuArray<MapData, u64>,
-    /// Programs that are loaded later still look the rings up in it.
-    _array: ArrayOfMaps<MapData, MapData>,
 }
 
 /// Loads the object and gives every CPU its ring.
@@ -42,13 +40,12 @@ pub fn load(capture: &Capture) -> Result<Object, KernelError> {
         .override_global(names::CAPTURE, &length, true)
         .load(&OBJECT.0)
         .map_err(KernelError::Load)?;
-    let mut array = ArrayOfMaps::try_from(take(&mut ebpf, names::RINGS)?)?;
-    let rings = create_rings(&mut array, capture.ring_size)?;
+    let rings = create_rings(&mut ebpf, capture.ring_size)?;
     let counters = PerCpuArray::try_from(take(&mut ebpf, names::COUNTERS)?)?;
-    Ok(Object { ebpf, rings, counters, _array: array })
+    Ok(Object { ebpf, rings, counters })
 }
 
-fn create_rings(array: &mut ArrayOfMaps<MapData, MapData>, size: u32) -> Result<Rings, KernelError> {
+fn create_rings(ebpf: &mut Ebpf, size: u32) -> Result<Rings, KernelError> {
     let cpus = online_cpus().map_err(|(what, error)| KernelError::Cpus(what, error))?;
     let rings = Rings::create(cpus.len(), size)?;
     // Borrowed, not taken: the programs, loaded later, name the map by its open descriptor.
