@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod log;
 pub mod output;
 pub mod pipeline;
+pub mod replay;
 pub mod run;
 pub mod sample;
 pub mod source;

@@ -12,6 +12,7 @@ use dns_monitor::{
     cli::{CheckArgs, Cli, Command, Exit},
     config::{Color, Config, ConfigError},
     log,
+    replay::replay,
     run::{Control, run},
 };
 use tokio::signal::unix::{SignalKind, signal};
@@ -19,7 +20,9 @@ use tokio::signal::unix::{SignalKind, signal};
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(arguments) => settle(arguments.resolve(), |config| watch(&config)),
-        Command::Replay(_) => todo!(),
+        Command::Replay(arguments) => {
+            settle(arguments.resolve(), |config| Ok(replay(&config, &arguments.files, is_colored(&config))?))
+        }
         Command::Check(arguments) => settle(arguments.resolve(), |config| check(&arguments, &config)),
     };
     result.into()

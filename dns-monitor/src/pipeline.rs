@@ -2,13 +2,11 @@
 
 use std::fmt;
 
-use dns_monitor_common::counter::Counter;
-
 use crate::{
     config::Config,
     decode::Decoder,
     event::Observer,
-    ledger::Tally,
+    ledger::{Reason, Tally},
     output::{
         OutputReason,
         emit::{Emitter, Pressure},
@@ -83,7 +81,7 @@ impl Pipeline {
     }
 
     /// The books of every stage.
-    pub fn ledger(&self, packets: Tally<Counter>, submitted: Option<u64>) -> Ledger {
+    pub fn ledger<R: Reason>(&self, packets: Tally<R>, submitted: Option<u64>) -> Ledger<R> {
         Ledger {
             packets,
             submitted,
@@ -94,11 +92,11 @@ impl Pipeline {
     }
 }
 
-/// The books of every stage, each in its own unit.
+/// The books of every stage, each in its own unit; `R` are the source's reasons.
 #[derive(Clone, Debug)]
-pub struct Ledger {
+pub struct Ledger<R> {
     /// What the source saw, in packets.
-    pub packets: Tally<Counter>,
+    pub packets: Tally<R>,
     /// Samples that the kernel programs handed over; a capture has no such count.
     pub submitted: Option<u64>,
     /// Samples to messages.
@@ -109,14 +107,14 @@ pub struct Ledger {
     pub events: Tally<OutputReason>,
 }
 
-impl Ledger {
+impl<R: Reason> Ledger<R> {
     /// Closes the books: the agent ends, and what the reader has not taken it will not get.
     pub fn settle(&mut self) {
         self.events.end(OutputReason::Unread, self.events.held());
     }
 }
 
-impl fmt::Display for Ledger {
+impl<R: Reason> fmt::Display for Ledger<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "ledger")?;
         writeln!(f, "  packets    {}", self.packets)?;

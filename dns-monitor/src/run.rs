@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use dns_monitor_common::counter::Counter;
 use thiserror::Error;
 
 use crate::{
@@ -35,7 +36,7 @@ pub enum RunError {
     #[error(transparent)]
     Kernel(#[from] KernelError),
     /// The writer could not be started.
-    #[error("cannot start the writer of standard output: {0}")]
+    #[error("cannot start the writer of standard output")]
     Writer(#[source] io::Error),
     /// Nobody reads the events any more.
     #[error("standard output is closed or full: no event can be written any more")]
@@ -119,7 +120,7 @@ impl Agent {
         if self.pipeline.is_broken() { Err(RunError::Broken) } else { Ok(()) }
     }
 
-    fn ledger(&self) -> Result<Ledger, KernelError> {
+    fn ledger(&self) -> Result<Ledger<Counter>, KernelError> {
         let (packets, submitted) = self.kernel.tally()?;
         Ok(self.pipeline.ledger(packets, Some(submitted)))
     }

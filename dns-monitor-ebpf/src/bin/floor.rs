@@ -1,4 +1,5 @@
 //! What no program can be faster than: measured by `cargo xtask bench` beside the real ones, never loaded otherwise.
+#![allow(missing_docs, reason = "the xdp macro makes public functions without passing docs on")]
 #![no_std]
 #![no_main]
 

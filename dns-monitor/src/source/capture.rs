@@ -86,38 +86,39 @@ impl Capture {
         &self.tally
     }
 
-    /// What the file calls an interface, by [`Packet::interface`].
-    pub fn interface_name(&self, interface: u32) -> Option<&str> {
-        self.container.interface_name(interface)
+    /// What the file calls its interfaces, by [`Packet::interface`], as far as it was read.
+    pub fn interfaces(&self) -> Vec<(u32, String)> {
+        self.container.interfaces()
     }
 
-    /// Reads one packet and delivers its sample, if it may carry DNS. False: the file has ended.
+    /// Reads one packet or block, and delivers the packet's sample if it may carry DNS. False: the
+    /// file has ended.
     ///
     /// # Errors
     /// Where the file breaks off or is damaged. All before was delivered; nothing follows.
     pub fn read(&mut self, deliver: impl FnOnce(Sample<'_>)) -> Result<bool, CaptureError> {
-        while !self.ended {
-            match self.container.next() {
-                Ok(Next::Other) => {}
-                Ok(Next::End) => self.ended = true,
-                Ok(Next::Frame(frame)) => {
-                    self.tally.see(1);
-                    match inspect(&frame, &self.options) {
-                        Ok(sample) => {
-                            self.tally.end(CaptureReason::Packet(Counter::Sampled), 1);
-                            deliver(sample);
-                        }
-                        Err(reason) => self.tally.end(reason, 1),
+        if self.ended {
+            return Ok(false);
+        }
+        match self.container.next() {
+            Ok(Next::Other) => {}
+            Ok(Next::End) => self.ended = true,
+            Ok(Next::Frame(frame)) => {
+                self.tally.see(1);
+                match inspect(&frame, &self.options) {
+                    Ok(sample) => {
+                        self.tally.end(CaptureReason::Packet(Counter::Sampled), 1);
+                        deliver(sample);
                     }
-                    return Ok(true);
-                }
-                Err(fault) => {
-                    self.ended = true;
-                    return Err(fault.of(&self.name, self.tally.seen().wrapping_add(1)));
+                    Err(reason) => self.tally.end(reason, 1),
                 }
             }
+            Err(fault) => {
+                self.ended = true;
+                return Err(fault.of(&self.name, self.tally.seen().wrapping_add(1)));
+            }
         }
-        Ok(false)
+        Ok(!self.ended)
     }
 }
 

@@ -19,13 +19,22 @@ pub struct Captured {
 /// # Panics
 /// The captures cannot be found or read: a test that skipped them would prove nothing.
 pub fn udp_payloads() -> Vec<Captured> {
-    let folder = std::env::var_os("DNS_MONITOR_CAPTURES")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/captures"), PathBuf::from);
+    let folder = folder();
     let mut files = Vec::new();
     find(&folder, &mut files);
     files.sort();
     assert!(!files.is_empty(), "no capture in {}: set DNS_MONITOR_CAPTURES", folder.display());
     files.iter().flat_map(|file| payloads(file)).collect()
+}
+
+/// `DNS_MONITOR_CAPTURES`, or else `shared/captures` beside the workspace.
+fn folder() -> PathBuf {
+    let beside = || {
+        let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+        above.map(|folder| folder.join("shared/captures")).find(|folder| folder.is_dir())
+    };
+    let named = std::env::var_os("DNS_MONITOR_CAPTURES").map(PathBuf::from);
+    named.or_else(beside).unwrap_or_else(|| panic!("no captures: set DNS_MONITOR_CAPTURES"))
 }
 
 fn find(folder: &Path, files: &mut Vec<PathBuf>) {

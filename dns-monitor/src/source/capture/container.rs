@@ -89,12 +89,14 @@ impl<R: Read> Container<R> {
         }
     }
 
-    pub(super) fn interface_name(&self, interface: u32) -> Option<&str> {
+    /// The names the file gives its interfaces, by number; pcap names none.
+    pub(super) fn interfaces(&self) -> Vec<(u32, String)> {
         match self {
-            Self::Pcap { .. } => None,
-            Self::PcapNg { interfaces, .. } => {
-                interfaces.get(usize::try_from(interface).ok()?)?.name.as_deref()
-            }
+            Self::Pcap { .. } => Vec::new(),
+            Self::PcapNg { interfaces, .. } => (0..)
+                .zip(interfaces)
+                .filter_map(|(id, interface)| Some((id, interface.name.clone()?)))
+                .collect(),
         }
     }
 

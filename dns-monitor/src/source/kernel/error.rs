@@ -1,4 +1,5 @@
-//! What can go wrong between the agent and the kernel.
+//! What can go wrong between the agent and the kernel. The library's errors say their causes themselves,
+//! so they are told here and are nobody's `source`.
 
 use std::io;
 
@@ -12,19 +13,19 @@ pub enum KernelError {
     #[error(
         "the kernel does not load the programs: {0}\n  they need root, or CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON, and a kernel from 5.10 on"
     )]
-    Load(#[source] EbpfError),
+    Load(EbpfError),
     /// A program was refused.
     #[error("the kernel refuses a program: {}", verifier(.0))]
-    Program(#[from] ProgramError),
+    Program(ProgramError),
     /// A map was refused.
     #[error("the kernel refuses a map: {0}\n  (a smaller `ring_size` may help where memory is short)")]
-    Map(#[from] MapError),
+    Map(MapError),
     /// The object inside this program is not the one this program was built for.
     #[error("the eBPF object has no `{0}`: build again with `cargo xtask build`")]
     Missing(&'static str),
     /// The kernel does not say which CPUs there are.
     #[error("cannot read {0}: {1}")]
-    Cpus(&'static str, #[source] io::Error),
+    Cpus(&'static str, io::Error),
     /// No such interface.
     #[error("there is no interface `{name}`; there are: {}", .known.join(", "))]
     NoInterface {
@@ -60,7 +61,19 @@ pub enum KernelError {
     },
     /// The netlink socket was refused.
     #[error("cannot watch network interfaces come and go: {0}")]
-    Watch(#[source] io::Error),
+    Watch(io::Error),
+}
+
+impl From<ProgramError> for KernelError {
+    fn from(error: ProgramError) -> Self {
+        Self::Program(error)
+    }
+}
+
+impl From<MapError> for KernelError {
+    fn from(error: MapError) -> Self {
+        Self::Map(error)
+    }
 }
 
 /// The end of the verifier's log says why.

@@ -55,9 +55,6 @@ impl Kernel {
     /// # Errors
     /// [`KernelError`]; whatever was attached before the error is detached again.
     pub fn open(capture: &Capture) -> Result<Self, KernelError> {
-        if capture.interfaces.is_empty() {
-            return Err(KernelError::NoInterfaces);
-        }
         for name in &capture.interfaces {
             if interface::index(name).is_none() {
                 return Err(KernelError::NoInterface { name: name.clone(), known: interface::names() });
