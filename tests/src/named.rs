@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     address::{Addresses, ROOT},
-    namespace::Namespace,
+    namespace::{Namespace, succeed},
     zones::Zone,
 };
 
@@ -140,11 +140,13 @@ impl Drop for Named {
     }
 }
 
-/// AppArmor binds the installed path to the system's own folders; a copy is not bound.
+/// AppArmor binds the installed path to the system's own folders; a copy is not bound. `cp` makes
+/// it, because a program that this process has open for writing cannot be started, and a child
+/// that another thread is starting would keep it open.
 fn program(folder: &Path) -> Result<PathBuf> {
     let copy = folder.with_file_name("named.bin");
     if !copy.exists() {
-        fs::copy("/usr/sbin/named", &copy).context("cannot copy /usr/sbin/named: is bind9 installed?")?;
+        succeed(Command::new("cp").arg("/usr/sbin/named").arg(&copy)).context("is bind9 installed?")?;
     }
     Ok(copy)
 }
@@ -177,9 +179,4 @@ pub fn signal(pid: u32, signal: i32) -> Result<()> {
         return Err(std::io::Error::last_os_error()).context(format!("kill -{signal} {pid}"));
     }
     Ok(())
-}
-
-/// Whether `named` is installed at all.
-pub fn version() -> Result<String> {
-    crate::namespace::succeed(Command::new("/usr/sbin/named").arg("-v"))
 }

@@ -41,15 +41,6 @@ impl Topology {
         for number in 0..CLIENTS {
             let client = Namespace::new(lab, &format!("client{number}"))?;
             connect(&switch, &client, &format!("client{number}"))?;
-            // Tags in the frame itself, as they arrive from a wire, not in the sender's metadata.
-            succeed(client.command("ethtool").args([
-                "-K",
-                "eth0",
-                "txvlan",
-                "off",
-                "tx-vlan-stag-hw-insert",
-                "off",
-            ]))?;
             add_networks(&client, folder, |network| address::client(number, network))?;
             clients.push(client);
         }
@@ -64,17 +55,23 @@ impl Topology {
 }
 
 /// Gives `host` an `eth0` whose other end is a port of the switch. Both ends are up.
+/// The MAC address comes from the port's name: a NIC that is made again has its old one.
 pub fn connect(switch: &Namespace, host: &Namespace, port: &str) -> Result<()> {
+    let number = port.bytes().fold(0_u16, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    let [high, low] = number.to_be_bytes();
     ip_batch(
         switch,
         &format!(
-            "link add {port} type veth peer name eth0 netns {}\n\
+            "link add {port} type veth peer name eth0 address 02:53:00:00:{high:02x}:{low:02x} netns {}\n\
              link set {port} master br0\n\
              link set {port} up\n",
             host.name()
         ),
     )?;
-    ip_batch(host, "link set eth0 up\n")
+    ip_batch(host, "link set eth0 up\n")?;
+    // Tags in the frame itself, as they arrive from a wire, not in the packet's metadata.
+    succeed(switch.command("ethtool").args(["-K", port, "txvlan", "off", "tx-vlan-stag-hw-insert", "off"]))
+        .map(drop)
 }
 
 /// Gives the host its interfaces of every network, with addresses.

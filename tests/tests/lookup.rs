@@ -86,7 +86,7 @@ fn a_recursive_lookup_shows_all_four_messages_with_every_field() {
         "client": {"ip": resolver.of(family).to_string(), "mac": mac(lab.resolver(), "eth0")},
         "server": {"ip": AUTHORITY.of(family).to_string(), "port": 53},
         "dns": {
-            "type": "answer", "header_flags": ["AA", "DO"], "question": question,
+            "type": "answer", "header_flags": ["AA", "CD", "DO"], "question": question,
             "response_code": "NOERROR", "answers": answers, "resolved_ip": ["192.0.2.80"],
         },
         "dns_monitor": {"role": "resolver"},
@@ -249,7 +249,7 @@ fn every_kind_of_question_and_answer() {
         (
             "an unknown type",
             &["unknown.lab.example", "TYPE65280"],
-            json!({"dns": one("unknown.lab.example", "TYPE65280", r"\# 4 C0000250")}),
+            json!({"dns": one("unknown.lab.example", "TYPE65280", r"\# 4 c0000250")}),
         ),
         ("MX", &["mx.lab.example", "MX"], json!({"dns": one("mx.lab.example", "MX", "10 mail.lab.example")})),
         (
