@@ -124,7 +124,9 @@ impl Streams {
     pub fn push(&mut self, sample: &Sample<'_>, mut deliver: impl FnMut(Datagram<'_>)) {
         let Content::Segment { sequence, flags } = sample.content else { return };
         self.tally.see(1);
-        if sample.packet.time >= self.next_expiry {
+        // Far behind: another capture begins.
+        let (time, next) = (sample.packet.time, self.next_expiry);
+        if time >= next || next.saturating_sub(time) > EXPIRY_INTERVAL.saturating_mul(2) {
             self.expire(sample.packet.time, &mut deliver);
         }
         let flow = Flow::stream(&sample.packet);

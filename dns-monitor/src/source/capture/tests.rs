@@ -1,5 +1,5 @@
 //! Files and frames as data.
-#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is a failed test")]
 
 mod files;
 mod frames;
@@ -8,7 +8,7 @@ mod truncated;
 use std::io::Cursor;
 
 use super::*;
-use crate::sample::{Content, Direction, Transport};
+use crate::sample::{Content, Direction};
 
 /// A query for the root, without more than its header.
 const PAYLOAD: [u8; 12] = *b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0";

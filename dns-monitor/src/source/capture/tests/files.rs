@@ -12,7 +12,7 @@ use pcap_file::{
         },
     },
 };
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use super::*;
 
@@ -32,6 +32,9 @@ fn times(file: &[u8]) -> (Vec<u64>, Option<String>) {
     (taken.iter().map(|(packet, ..)| packet.time).collect(), error.map(|error| error.to_string()))
 }
 
+/// What it is, the file, times of its packets, and the error.
+type Case = (&'static str, Vec<u8>, &'static [u64], Option<&'static str>);
+
 #[test]
 fn pcap_files() {
     let whole = pcap(101, &[&frame(), &frame()]);
@@ -40,7 +43,7 @@ fn pcap_files() {
         file[at..at + bytes.len()].copy_from_slice(bytes);
         file
     };
-    let cases: [(&str, Vec<u8>, &[u64], Option<&str>); 11] = [
+    let cases: [Case; 11] = [
         ("two packets", whole.clone(), &[1_000_005_000, 2_000_005_000], None),
         ("no packets", pcap(101, &[]), &[], None),
         ("nanoseconds", patched(0, &0xa1b2_3c4d_u32.to_le_bytes()), &[1_000_000_005, 2_000_000_005], None),
@@ -131,9 +134,11 @@ fn pcapng_interfaces_sections_and_times() {
         let mut capture = open(&file, CaptureOptions::default()).unwrap();
         let (taken, error) = read_all(&mut capture);
         assert!(error.is_none(), "{error:?}");
+        let names: BTreeMap<_, _> = capture.interfaces().into_iter().collect();
+        let name = |interface| names.get(&interface).map(String::as_str);
         let seen: Vec<_> = taken
             .iter()
-            .map(|(packet, ..)| (capture.interface_name(packet.interface), packet.time, packet.direction))
+            .map(|(packet, ..)| (name(packet.interface), packet.time, packet.direction))
             .collect();
         let expected = [
             (Some("eth0"), 7_000, Direction::In),

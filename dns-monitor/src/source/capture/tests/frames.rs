@@ -1,6 +1,7 @@
 //! One frame in, one sample or reason out.
 
 use super::*;
+use crate::ledger::Reason;
 
 const ETHERNET: &str = "02 00 00 00 00 0d 02 00 00 00 00 05";
 /// 192.0.2.1 to 192.0.2.53, port 40000 to 53, 12 bytes of payload.
@@ -106,6 +107,9 @@ fn networks() {
         "60 000000 001c 00 40 20010db8 00000000 00000000 00000001 20010db8 00000000 00000000 00000053";
     const CUT: &str =
         "60 000000 001c 2c 40 20010db8 00000000 00000000 00000001 20010db8 00000000 00000000 00000053";
+    const MANY: &str =
+        "60 000000 0050 00 40 20010db8 00000000 00000000 00000001 20010db8 00000000 00000000 00000053";
+    const OPTIONS: &str = "00 00 000000000000";
     const FLOW: &str = "In ->- 2001:db8::1:40000 2001:db8::53:53";
     let whole = format!("{FLOW} datagram 12/12");
     let first = format!("{FLOW} fragment 77 at 0 more true 12/12");
@@ -139,7 +143,7 @@ fn networks() {
             "In ->- 2001:db8::1:0 2001:db8::53:0 fragment 77 at 8 more false 20/20",
         ),
         (
-            "a fragment within the UDP header",
+            "the first fragment, IPv4",
             101,
             &["45 00 0028 0001 2000 40 11 0000 c0000201 c0000235", UDP, DNS],
             "In ->- 192.0.2.1:40000 192.0.2.53:53 fragment 1 at 0 more true 12/12",
@@ -163,14 +167,22 @@ fn networks() {
             "bad-ip-header",
         ),
         (
+            "six extensions",
+            101,
+            &[MANY, OPTIONS, OPTIONS, OPTIONS, OPTIONS, OPTIONS, "11 00 000000000000", UDP, DNS],
+            &whole,
+        ),
+        (
             "seven extensions",
             101,
-            &[
-                EXTENDED,
-                "00 00 000000000000 00 00 000000000000 00 00 000000000000 00 00 000000000000 00 00 000000000000 00 00 000000000000",
-                "11 00 000000000000",
-            ],
-            "bad-ip-header",
+            &[MANY, OPTIONS, OPTIONS, OPTIONS, OPTIONS, OPTIONS, OPTIONS, "11 00 000000000000", UDP, DNS],
+            "too-many-extension-headers",
+        ),
+        (
+            "a following fragment without payload",
+            101,
+            &["45 00 0014 0001 0002 40 11 0000 c0000201 c0000235"],
+            "empty-datagram",
         ),
     ]);
 }

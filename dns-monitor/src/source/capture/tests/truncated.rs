@@ -19,7 +19,7 @@ fn captures() -> Vec<PathBuf> {
 }
 
 /// The link type and the frames of a file.
-fn frames(path: &PathBuf) -> Vec<(container::Frame<'static>, Vec<u8>)> {
+fn frames(path: &PathBuf) -> Vec<(Frame<'static>, Vec<u8>)> {
     let mut container = Container::new(File::open(path).unwrap()).unwrap();
     let mut frames = vec![];
     while frames.len() < FIRST {
