@@ -6,6 +6,15 @@ pub const TYPES: [(&str, u16); 4] = [("A", 1), ("MX", 15), ("TXT", 16), ("AAAA",
 
 /// A query of class IN with RD set.
 pub fn query(id: u16, name: &str, rr_type: u16) -> Vec<u8> {
+    query_in_class(id, name, rr_type, 1)
+}
+
+/// `version.bind CH TXT`: every `named` answers it, and asks nobody.
+pub fn version_query(id: u16) -> Vec<u8> {
+    query_in_class(id, "version.bind", 16, 3)
+}
+
+fn query_in_class(id: u16, name: &str, rr_type: u16, class: u16) -> Vec<u8> {
     let mut message = id.to_be_bytes().to_vec();
     message.extend([0x01, 0x00, 0, 1, 0, 0, 0, 0, 0, 0]);
     for label in name.split('.').filter(|label| !label.is_empty()) {
@@ -14,7 +23,7 @@ pub fn query(id: u16, name: &str, rr_type: u16) -> Vec<u8> {
     }
     message.push(0);
     message.extend(rr_type.to_be_bytes());
-    message.extend([0, 1]);
+    message.extend(class.to_be_bytes());
     message
 }
 

@@ -43,7 +43,7 @@ impl Lab {
         Self::with(&LabOptions::default())
     }
 
-    /// Builds a lab and waits until its resolver resolves.
+    /// Builds a lab and waits until its resolver answers. The resolver's cache is empty.
     pub fn with(options: &LabOptions) -> Result<Self> {
         // SAFETY: geteuid takes no argument and cannot fail.
         ensure!(unsafe { libc::geteuid() } == 0, "a lab needs root: it makes network namespaces");
@@ -69,12 +69,13 @@ impl Lab {
 
     /// Waits for the authorities first: a resolver that asks too early remembers its failure.
     fn wait_ready(&mut self) -> Result<()> {
+        const SOA: u16 = 6;
         let servers = [(address::ROOT, "."), (address::TLD, "example"), (address::AUTHORITY, "lab.example")];
         for (number, (server, zone)) in servers.into_iter().enumerate() {
             for family in [Family::V4, Family::V6] {
                 wait::until("an authority answers", || {
                     self.internet.get_mut(number).context("three authorities")?.check()?;
-                    answers(&self.hosts.internet, server.of(family), zone)
+                    answers(&self.hosts.internet, server.of(family), &dns::query(4711, zone, SOA))
                 })?;
             }
         }
@@ -83,7 +84,7 @@ impl Lab {
         {
             wait::until("the resolver answers", || {
                 self.resolver.check()?;
-                answers(self.client(0), address::resolver(network).of(family), "lab.example")
+                answers(self.client(0), address::resolver(network).of(family), &dns::version_query(4711))
             })?;
         }
         Ok(())
@@ -148,15 +149,14 @@ impl Lab {
     }
 }
 
-/// Whether the server answers a query for the zone's SOA at all, asked from `host`.
-fn answers(host: &Namespace, server: IpAddr, zone: &str) -> Result<Option<()>> {
-    const SOA: u16 = 6;
+/// Whether the server has an answer to the query, asked from `host`.
+fn answers(host: &Namespace, server: IpAddr, query: &[u8]) -> Result<Option<()>> {
     let reply = host.inside(|| {
         let any = SocketAddr::new(if server.is_ipv4() { [0; 4].into() } else { [0; 16].into() }, 0);
         let socket = UdpSocket::bind(any)?;
         socket.connect((server, 53))?;
         socket.set_read_timeout(Some(Duration::from_secs(1)))?;
-        socket.send(&dns::query(4711, zone, SOA))?;
+        socket.send(query)?;
         let mut buffer = [0; 512];
         let length = socket.recv(&mut buffer)?;
         Ok::<_, std::io::Error>(buffer[..length].to_vec())

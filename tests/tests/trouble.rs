@@ -94,7 +94,12 @@ fn garbage_harms_nobody() {
         ("one byte", vec![0], Some("short-header")),
         ("eleven bytes", header(0)[..11].to_vec(), Some("short-header")),
         ("only a header that promises a question", header(1), Some("truncated-name")),
-        ("65,535 questions promised", with(65535, b"\x03www\0\0\x01\0\x01"), Some("many-questions")),
+        ("two questions", with(2, b"\x03www\0\0\x01\0\x01\x03www\0\0\x02\0\x01"), Some("many-questions")),
+        (
+            "65,535 questions promised, one there",
+            with(65535, b"\x03www\0\0\x01\0\x01"),
+            Some("truncated-name"),
+        ),
         ("a pointer to itself", with(1, b"\xc0\x0c\0\x01\0\x01"), Some("forward-pointer")),
         ("a label of a reserved type", with(1, b"\x80www\0\0\x01\0\x01"), Some("label-type")),
         (

@@ -60,13 +60,13 @@ pub fn demo(options: &Options) -> Result<()> {
     say(format!("agent on the resolver: dns-monitor run {}", arguments.join(" ")));
     let mut agent = Agent::start_shown(lab.resolver(), &arguments)?;
     for lookup in LOOKUPS {
-        if let Err(error) = show(&lab, &mut agent, lookup) {
-            // Ctrl-C ends dig, too.
-            if interrupted() {
-                break;
-            }
-            return Err(error);
+        let shown = show(&lab, &mut agent, lookup);
+        // A signal ends dig, too: then there is nothing wrong.
+        if interrupted() {
+            say("interrupted");
+            break;
         }
+        shown?;
     }
     let ended = agent.stop()?;
     say("the agent ended; its standard error with the ledger:");
