@@ -8,7 +8,7 @@ use aya_ebpf::{
 };
 use dns_monitor_common::sample::{MAX_CAPTURE, MAX_PIECES};
 
-use crate::packet::Packet;
+use crate::packet::{self, Packet};
 
 /// Bytes that hold every header we read in practice: Ethernet, two tags, IPv6 with a fragment header, TCP.
 const HEADERS: u32 = 128;
@@ -19,16 +19,23 @@ pub trait Hook {
     const EGRESS: bool;
     /// Into how many samples a packet may be cut at most.
     const PIECES: usize;
+    /// A cursor over the linear part, which holds all headers.
+    fn packet(&self) -> Packet {
+        self.linear()
+    }
     /// A cursor over the linear part.
-    fn packet(&self) -> Packet;
+    fn linear(&self) -> Packet;
     /// Bytes of the whole packet, linear or not.
-    fn length(&self, packet: &Packet) -> u32;
+    fn length(&self) -> u32;
     /// The VLAN tag that is no longer in the frame.
     fn offloaded_tag(&self) -> Option<u16>;
     /// The interface's index.
     fn interface(&self) -> u32;
-    /// Copies `length` (1 to [`MAX_CAPTURE`]) bytes from `offset` to `to`; false where the kernel refuses.
-    fn copy(&self, offset: u32, to: &mut [u8; MAX_CAPTURE], length: u32) -> bool;
+    /// Copies `length` (at least 1) bytes from `offset` to `to`; false where the kernel refuses.
+    ///
+    /// # Safety
+    /// `to` has room for `length` bytes. (The verifier checks it again.)
+    unsafe fn copy(&self, offset: u32, to: *mut u8, length: u32) -> bool;
 }
 
 /// XDP with linear packets only: any kernel, and drivers that refuse `frags`.
@@ -46,13 +53,13 @@ impl Hook for XdpLinear<'_> {
     const PIECES: usize = 1;
 
     #[inline(always)]
-    fn packet(&self) -> Packet {
+    fn linear(&self) -> Packet {
         Packet::new(self.0.data(), self.0.data_end())
     }
 
     #[inline(always)]
-    fn length(&self, packet: &Packet) -> u32 {
-        packet.linear_length()
+    fn length(&self) -> u32 {
+        self.linear().length()
     }
 
     #[inline(always)]
@@ -67,8 +74,9 @@ impl Hook for XdpLinear<'_> {
     }
 
     #[inline(always)]
-    fn copy(&self, offset: u32, to: &mut [u8; MAX_CAPTURE], length: u32) -> bool {
-        crate::packet::copy_linear(self.0.data(), self.0.data_end(), offset, to, length)
+    unsafe fn copy(&self, offset: u32, to: *mut u8, length: u32) -> bool {
+        // SAFETY: the caller's promise.
+        unsafe { packet::copy::<{ MAX_CAPTURE / 8 }>(self.linear(), offset, to, length) }
     }
 }
 
@@ -77,12 +85,12 @@ impl Hook for XdpFrags<'_> {
     const PIECES: usize = MAX_PIECES;
 
     #[inline(always)]
-    fn packet(&self) -> Packet {
+    fn linear(&self) -> Packet {
         Packet::new(self.0.data(), self.0.data_end())
     }
 
     #[inline(always)]
-    fn length(&self, _: &Packet) -> u32 {
+    fn length(&self) -> u32 {
         // SAFETY: a helper with the program's own context.
         unsafe { bpf_xdp_get_buff_len(self.0.ctx) as u32 }
     }
@@ -99,9 +107,9 @@ impl Hook for XdpFrags<'_> {
     }
 
     #[inline(always)]
-    fn copy(&self, offset: u32, to: &mut [u8; MAX_CAPTURE], length: u32) -> bool {
-        // SAFETY: `to` holds MAX_CAPTURE bytes and `length` is no more; the verifier checks it.
-        unsafe { bpf_xdp_load_bytes(self.0.ctx, offset, to.as_mut_ptr().cast::<c_void>(), length) == 0 }
+    unsafe fn copy(&self, offset: u32, to: *mut u8, length: u32) -> bool {
+        // SAFETY: a helper with the program's own context; the room is the caller's promise.
+        unsafe { bpf_xdp_load_bytes(self.0.ctx, offset, to.cast::<c_void>(), length) == 0 }
     }
 }
 
@@ -122,11 +130,16 @@ impl<const OUT: bool> Hook for Tc<'_, OUT> {
                 bpf_skb_pull_data(skb, wanted);
             }
         }
+        self.linear()
+    }
+
+    #[inline(always)]
+    fn linear(&self) -> Packet {
         Packet::new(self.0.data(), self.0.data_end())
     }
 
     #[inline(always)]
-    fn length(&self, _: &Packet) -> u32 {
+    fn length(&self) -> u32 {
         self.0.len()
     }
 
@@ -144,9 +157,9 @@ impl<const OUT: bool> Hook for Tc<'_, OUT> {
     }
 
     #[inline(always)]
-    fn copy(&self, offset: u32, to: &mut [u8; MAX_CAPTURE], length: u32) -> bool {
+    unsafe fn copy(&self, offset: u32, to: *mut u8, length: u32) -> bool {
         let skb = self.0.skb.skb;
-        // SAFETY: `to` holds MAX_CAPTURE bytes and `length` is no more; the verifier checks it.
-        unsafe { bpf_skb_load_bytes(skb.cast(), offset, to.as_mut_ptr().cast::<c_void>(), length) == 0 }
+        // SAFETY: a helper with the program's own context; the room is the caller's promise.
+        unsafe { bpf_skb_load_bytes(skb.cast(), offset, to.cast::<c_void>(), length) == 0 }
     }
 }

@@ -10,11 +10,10 @@ use dns_monitor_common::{
     sample::{MAX_CAPTURE, SampleHeader},
 };
 
-/// Where a sample is put together: per CPU, since 512 bytes of stack do not hold one.
+/// Where a sample's header is put together: per CPU, in memory, for what [`Stage::forget`] says.
 #[repr(C)]
 pub struct Stage {
     pub header: SampleHeader,
-    pub payload: [u8; MAX_CAPTURE],
     /// Sequence number of this CPU's next sample.
     pub sequence: u32,
     rest: Rest,

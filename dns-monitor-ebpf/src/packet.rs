@@ -2,10 +2,9 @@
 
 use core::arch::asm;
 
-use dns_monitor_common::sample::MAX_CAPTURE;
-
 /// No header chain that we follow is longer, bytes.
 const MAX_OFFSET: usize = 0x3fff;
+const WORD: usize = 8;
 
 /// Makes a value opaque to LLVM, which would otherwise re-derive it in a shape the verifier refuses.
 /// (An empty `asm!` would break the BTF line information.)
@@ -68,7 +67,7 @@ impl Packet {
 
     /// Bytes of the linear part.
     #[inline(always)]
-    pub fn linear_length(&self) -> u32 {
+    pub fn length(&self) -> u32 {
         (self.end - self.start) as u32
     }
 }
@@ -101,43 +100,55 @@ impl<const LENGTH: usize> Header<LENGTH> {
     }
 }
 
-/// Copies bytes of the linear part, for kernels without `bpf_xdp_load_bytes` (before 5.18):
-/// whole words, then the bytes that are left.
+/// Copies `length` bytes, at most `WORDS` times 8, of the linear part, from `offset` to `to`: word by word,
+/// then the last word once more where it overlaps. False where they are not all in the linear part.
+///
+/// # Safety
+/// `to` has room for `length` bytes.
 #[inline(always)]
-pub fn copy_linear(start: usize, end: usize, offset: u32, to: &mut [u8; MAX_CAPTURE], length: u32) -> bool {
-    let mut from = (offset & 0xffff) as usize;
+pub unsafe fn copy<const WORDS: usize>(mut packet: Packet, offset: u32, to: *mut u8, length: u32) -> bool {
+    let mut from = offset as usize;
     opaque!(from);
     if from > MAX_OFFSET {
         return false;
     }
-    let mut packet = Packet::new(start, end);
-    packet.skip(from);
-    let to = to.as_mut_ptr();
-    let mut done = 0usize;
-    while done < MAX_CAPTURE / 8 {
-        if (done << 3) + 8 > length as usize {
-            break;
-        }
-        let Some(word) = packet.header::<8>() else { return false };
-        // SAFETY: `done` is below MAX_CAPTURE / 8.
-        unsafe { *to.add(done << 3).cast::<u64>() = word.get(0) };
-        packet.skip(8);
-        done += 1;
+    packet.at = packet.start + from;
+    if length < WORD as u32 {
+        // SAFETY: the caller's promise.
+        return unsafe { copy_bytes(packet, to, length) };
     }
-    copy_tail(packet, to, (done << 3) as u32, length)
-}
-
-#[inline(always)]
-fn copy_tail(mut packet: Packet, to: *mut u8, done: u32, length: u32) -> bool {
-    for byte in 0..7 {
-        let mut at = (done + byte) as usize;
-        opaque!(at);
-        if at >= length as usize || at >= MAX_CAPTURE {
+    let mut last = length as usize - WORD;
+    opaque!(last);
+    if last > (WORDS - 1) * WORD {
+        return false;
+    }
+    let mut tail = packet;
+    tail.skip(last);
+    let Some(word) = tail.header::<WORD>() else { return false };
+    // SAFETY: `last + 8` is `length`.
+    unsafe { *to.add(last).cast::<u64>() = word.get(0) };
+    for at in 0..WORDS - 1 {
+        if at * WORD >= last {
             return true;
         }
-        let Some(header) = packet.header::<1>() else { return false };
-        // SAFETY: `at` is below MAX_CAPTURE.
-        unsafe { *to.add(at) = header.get(0) };
+        let Some(word) = packet.header::<WORD>() else { return false };
+        // SAFETY: `at * 8` is below `length - 8`.
+        unsafe { *to.add(at * WORD).cast::<u64>() = word.get(0) };
+        packet.skip(WORD);
+    }
+    true
+}
+
+/// Fewer than eight bytes: nothing that is DNS, but what comes to its port is shown.
+#[inline(always)]
+unsafe fn copy_bytes(mut packet: Packet, to: *mut u8, length: u32) -> bool {
+    for at in 0..WORD - 1 {
+        if at >= length as usize {
+            return true;
+        }
+        let Some(byte) = packet.header::<1>() else { return false };
+        // SAFETY: `at` is below `length`.
+        unsafe { *to.add(at) = byte.get(0) };
         packet.skip(1);
     }
     true

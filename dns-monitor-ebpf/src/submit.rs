@@ -1,24 +1,35 @@
-//! The sample goes into this CPU's ring.
+//! The sample goes into this CPU's ring, written in place.
+//!
+//! A reservation has a size that the verifier knows, so there are a few sizes: at most half of one is
+//! wasted, which costs less than to put the sample together elsewhere and copy it.
+
+use core::ffi::c_void;
 
 use aya_ebpf::helpers::{
     bpf_get_smp_processor_id,
-    generated::{bpf_ktime_get_ns, bpf_ringbuf_output},
+    generated::{bpf_ktime_get_ns, bpf_ringbuf_discard, bpf_ringbuf_reserve, bpf_ringbuf_submit},
 };
 use dns_monitor_common::{
     counter::Counter,
-    sample::{HEADER_LENGTH, MAX_CAPTURE, flag, protocol},
+    sample::{HEADER_LENGTH, MAX_CAPTURE, SampleHeader, flag, protocol},
 };
 
 use crate::{
     hook::Hook,
     maps::{self, Rest, Stage},
     opaque,
-    packet::Packet,
+    packet::{self, Packet},
     parse::{link::Link, network::Network, transport::Transport},
 };
 
 /// The agent polls: a wake-up would cost four microseconds a sample.
 const NO_WAKEUP: u64 = 1;
+
+// Payload bytes of the reservations, below MAX_CAPTURE.
+const QUERY: u32 = 64;
+const EDNS_QUERY: u32 = 192;
+const ANSWER: u32 = 512;
+const LARGE_ANSWER: u32 = 1280;
 
 /// Describes the packet and hands it over, in several pieces where one does not hold it.
 #[inline(always)]
@@ -33,12 +44,28 @@ pub fn submit<H: Hook>(
     // SAFETY: the stage is this CPU's own, and programs on one CPU do not nest.
     let stage = unsafe { &mut *stage };
     let offset = packet.offset();
-    let Some(present) = hook.length(packet).checked_sub(offset) else { return Err(Counter::BadTransport) };
-    let length = transport.length.unwrap_or(present);
+    let (length, present) = lengths(hook, packet, offset, transport)?;
     describe(hook, stage, link, network, transport);
-    let rest = Rest { offset, length, present: if length < present { length } else { present } };
-    let rest = stage.forget(rest);
+    let rest = stage.forget(Rest { offset, length, present });
     pieces(hook, stage, rest)
+}
+
+/// Payload bytes on the wire, and how many of them are in the packet.
+#[inline(always)]
+fn lengths<H: Hook>(
+    hook: &H,
+    packet: &Packet,
+    offset: u32,
+    transport: &Transport,
+) -> Result<(u32, u32), Counter> {
+    if let Some(length) = transport.length
+        && offset + length <= packet.length()
+    {
+        return Ok((length, length)); // all in the linear part: no need to ask the kernel
+    }
+    let Some(present) = hook.length().checked_sub(offset) else { return Err(Counter::BadTransport) };
+    let length = transport.length.unwrap_or(present);
+    Ok((length, if length < present { length } else { present }))
 }
 
 #[inline(always)]
@@ -64,6 +91,7 @@ fn describe<H: Hook>(hook: &H, stage: &mut Stage, link: &Link, network: &Network
 fn pieces<H: Hook>(hook: &H, stage: &mut Stage, mut rest: Rest) -> Result<(), Counter> {
     for _ in 0..H::PIECES {
         let captured = piece(hook, stage, rest)?;
+        maps::count(Counter::Samples);
         if captured == rest.present || stage.header.protocol != protocol::TCP {
             return Ok(());
         }
@@ -83,36 +111,65 @@ fn piece<H: Hook>(hook: &H, stage: &mut Stage, rest: Rest) -> Result<u32, Counte
     stage.header.captured = captured as u16;
     stage.header.sequence = stage.sequence;
     stage.sequence = stage.sequence.wrapping_add(1);
-    if captured == 0 {
-        return output(stage, 0).map(|()| 0); // SYN, FIN, RST
+    let Some(ring) = maps::RINGS.get(stage.header.cpu) else { return Err(Counter::NoRing) };
+    let ring = core::ptr::from_ref(ring).cast_mut().cast();
+    let header = &stage.header;
+    match captured {
+        0..=QUERY => write(hook, header, ring, rest.offset, captured, QUERY),
+        0..=EDNS_QUERY => write(hook, header, ring, rest.offset, captured, EDNS_QUERY),
+        0..=ANSWER => write(hook, header, ring, rest.offset, captured, ANSWER),
+        0..=LARGE_ANSWER => write(hook, header, ring, rest.offset, captured, LARGE_ANSWER),
+        _ => write(hook, header, ring, rest.offset, captured, MAX_CAPTURE as u32),
     }
-    let captured = bounded(captured);
-    if !hook.copy(rest.offset, &mut stage.payload, captured) {
+}
+
+/// Reserves room for `size` payload bytes and writes header and `captured` bytes into it.
+#[inline(always)]
+fn write<H: Hook>(
+    hook: &H,
+    header: &SampleHeader,
+    ring: *mut c_void,
+    offset: u32,
+    captured: u32,
+    size: u32,
+) -> Result<u32, Counter> {
+    let mut captured = captured as u64;
+    // The caller has made sure; this way the verifier sees it too.
+    opaque!(captured);
+    if captured > size as u64 {
         return Err(Counter::CopyFailed);
     }
-    output(stage, captured).map(|()| captured)
-}
-
-/// The same number, in a shape in which the verifier sees that it is 1 to [`MAX_CAPTURE`].
-#[inline(always)]
-fn bounded(captured: u32) -> u32 {
-    const { assert!(MAX_CAPTURE.is_power_of_two()) }
-    let mut last = captured as u64 - 1;
-    opaque!(last);
-    (last as u32 & (MAX_CAPTURE as u32 - 1)) + 1
-}
-
-#[inline(always)]
-fn output(stage: &mut Stage, captured: u32) -> Result<(), Counter> {
-    let Some(ring) = maps::RINGS.get(stage.header.cpu) else { return Err(Counter::NoRing) };
-    let size = HEADER_LENGTH as u64 + captured as u64;
-    let ring = core::ptr::from_ref(ring).cast_mut().cast();
-    let from = (&raw mut *stage).cast();
-    // SAFETY: the stage begins with header and payload, back to back, and holds `size` bytes.
-    let refused = unsafe { bpf_ringbuf_output(ring, from, size, NO_WAKEUP) } != 0;
-    if refused {
-        return Err(Counter::RingFull);
+    let captured = captured as u32;
+    // SAFETY: what is reserved is submitted or discarded below, and nothing is written beyond `size`.
+    unsafe {
+        let sample = bpf_ringbuf_reserve(ring, HEADER_LENGTH as u64 + size as u64, 0);
+        if sample.is_null() {
+            return Err(Counter::RingFull);
+        }
+        sample.cast::<SampleHeader>().write(*header);
+        if !copy(hook, offset, sample.cast::<u8>().add(HEADER_LENGTH), captured, size) {
+            bpf_ringbuf_discard(sample, NO_WAKEUP);
+            return Err(Counter::CopyFailed);
+        }
+        bpf_ringbuf_submit(sample, NO_WAKEUP);
     }
-    maps::count(Counter::Samples);
-    Ok(())
+    Ok(captured)
+}
+
+/// A short payload is copied faster than a helper is called.
+///
+/// # Safety
+/// `to` has room for `size` bytes.
+#[inline(always)]
+unsafe fn copy<H: Hook>(hook: &H, offset: u32, to: *mut u8, captured: u32, size: u32) -> bool {
+    if captured == 0 {
+        return true; // SYN, FIN, RST
+    }
+    // SAFETY: the caller's promise, and `captured` is at most `size`.
+    unsafe {
+        if size == QUERY && packet::copy::<{ QUERY as usize / 8 }>(hook.linear(), offset, to, captured) {
+            return true;
+        }
+        hook.copy(offset, to, captured)
+    }
 }

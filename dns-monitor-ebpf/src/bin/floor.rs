@@ -32,7 +32,7 @@ pub fn bare_ring(_: XdpContext) -> u32 {
     let ring = (&raw const RING).cast_mut().cast();
     // SAFETY: what is reserved is submitted; the size is a constant to the verifier.
     unsafe {
-        let entry = bpf_ringbuf_reserve(ring, core::ptr::read_volatile(&raw const SIZE), NO_WAKEUP);
+        let entry = bpf_ringbuf_reserve(ring, core::ptr::read_volatile(&raw const SIZE), 0);
         if !entry.is_null() {
             bpf_ringbuf_submit(entry, NO_WAKEUP);
         }
