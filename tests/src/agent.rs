@@ -215,7 +215,7 @@ impl Drop for Agent {
 }
 
 /// `DNS_MONITOR_AGENT`, or what `cargo xtask build` leaves.
-fn program() -> Result<PathBuf> {
+pub fn program() -> Result<PathBuf> {
     let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/release/dns-monitor");
     let program = env::var_os("DNS_MONITOR_AGENT").map_or(built, PathBuf::from);
     ensure!(program.is_file(), "no agent at {}: run `cargo xtask build`", program.display());

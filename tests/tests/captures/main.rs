@@ -5,7 +5,7 @@
 
 mod differences;
 mod ours;
-
+mod replay;
 mod tshark;
 
 use std::{
@@ -24,7 +24,7 @@ struct Message {
     response: bool,
     /// Name and type; `None` where no question can be read.
     question: Option<(String, u16)>,
-    /// The four bits of the header.
+    /// The four bits of the header; 0 in queries, of which tshark does not tell it.
     rcode: u8,
 }
 

@@ -36,5 +36,6 @@ fn decode(datagram: &Datagram<'_>) -> Option<Message> {
         (String::from_utf8_lossy(&name).into_owned(), question.qtype)
     });
     let header = message.header;
-    Some(Message { id: header.id, response: header.qr(), question, rcode: header.rcode() })
+    let rcode = if header.qr() { header.rcode() } else { 0 };
+    Some(Message { id: header.id, response: header.qr(), question, rcode })
 }

@@ -1,5 +1,7 @@
 //! Where messages begin and end in a stream: two bytes of length before each (RFC 1035 §4.2.2).
 
+use crate::decode::message::Message;
+
 /// Bytes of the length before a message.
 pub(super) const PREFIX: usize = 2;
 
@@ -35,6 +37,14 @@ pub(super) fn plausible(stream: &[u8]) -> Option<bool> {
         return Some(false);
     }
     rest.first_chunk::<HEADER>().map(|header| plausible_header(header, length))
+}
+
+/// Whether `bytes` are one message whose length came in a segment of its own, as some clients
+/// send it, and was not seen. Only a message without a fault will do.
+pub(super) fn headless(bytes: &[u8]) -> bool {
+    let Some(header) = bytes.first_chunk::<HEADER>() else { return false };
+    plausible_header(header, bytes.len())
+        && Message::parse(bytes).is_ok_and(|message| message.question.is_some() && message.fault().is_none())
 }
 
 fn plausible_header(header: &[u8; HEADER], length: usize) -> bool {

@@ -25,6 +25,8 @@ const GROWTH: usize = 4096;
 enum Search {
     Message,
     TooShort,
+    /// One message without its length: what follows it still has to prove itself.
+    Headless,
     Noise,
 }
 
@@ -78,6 +80,7 @@ impl Reader {
         match search {
             Search::Message => self.messages(packet, bytes, sink),
             Search::TooShort => self.keep(packet, bytes),
+            Search::Headless => sink.deliver(packet, bytes.len(), bytes),
             Search::Noise => return sink.tally.end(StreamReason::Unsynchronised, 1),
         }
         match &mut self.partial {
@@ -116,6 +119,7 @@ impl Reader {
         }
         match framing::plausible(bytes) {
             Some(true) => self.found(),
+            Some(false) if framing::headless(bytes) => Search::Headless,
             Some(false) => Search::Noise,
             None => Search::TooShort,
         }

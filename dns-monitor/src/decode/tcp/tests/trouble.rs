@@ -26,6 +26,12 @@ fn streams_are_joined_in_the_middle() {
                 books: "seen 2 = emitted 2 + filtered 0 + lost 0",
             },
             Case {
+                what: "between a length of its own and its message",
+                steps: vec![data(21..38), data(38..57)],
+                messages: whole(1..3),
+                books: "seen 2 = emitted 2 + filtered 0 + lost 0",
+            },
+            Case {
                 what: "at three bytes that could be a length but are none",
                 steps: vec![data(16..19), data(19..38)],
                 messages: whole(1..2),
