@@ -39,7 +39,8 @@ fn the_fixed_part() {
 #[test]
 fn client_subnets() {
     // What it shows, option, presentation form and scope.
-    let cases: &[(&str, &str, Option<(&str, u8)>)] = &[
+    type Case = (&'static str, &'static str, Option<(&'static str, u8)>);
+    let cases: &[Case] = &[
         ("IPv4", "0008 0007 0001 18 00 c00002", Some(("192.0.2.0/24", 0))),
         ("IPv4, answered for a wider net", "0008 0007 0001 18 10 c00002", Some(("192.0.2.0/24", 16))),
         ("IPv6", "0008 000b 0002 38 00 20010db8000000", Some(("2001:db8::/56", 0))),

@@ -12,7 +12,9 @@ const ANSWER: &str = "c00c 0001 0001 0000003c 0004 c0000201";
 const OPT: &str = "00 0029 04d0 00008000 0000";
 
 /// What it shows, counts, body, the question, records that decode, the first fault.
-const MESSAGES: &[(&str, &str, &[&str], &str, usize, Option<&str>)] = &[
+type Example =
+    (&'static str, &'static str, &'static [&'static str], &'static str, usize, Option<&'static str>);
+const MESSAGES: &[Example] = &[
     ("a query", "0001 0000 0000 0000", &[QUESTION], "www.example", 0, None),
     ("an answer with EDNS", "0001 0001 0000 0001", &[QUESTION, ANSWER, OPT], "www.example", 2, None),
     ("no question", "0000 0000 0000 0000", &[], "", 0, None),

@@ -117,7 +117,7 @@ impl<'a> Message<'a> {
     /// error; empty where the questions could not be read.
     #[inline]
     pub fn records(&self) -> Records<'a> {
-        Records::new(self.bytes, self.header, self.records_at, self.cut)
+        Records::new(self, self.records_at, self.cut)
     }
 
     /// The first OPT record of the additional section, if it can be reached.

@@ -22,7 +22,10 @@ pub struct Name<'a> {
 /// Labels that lie side by side, each after its length byte, up to the root or a pointer.
 #[derive(Clone, Copy)]
 struct Run<'a> {
-    labels: &'a [u8],
+    /// The message from the first length byte on; [`Run::labels`] is the part that counts.
+    bytes: &'a [u8],
+    /// Bytes of labels, length bytes included.
+    length: u8,
     count: u8,
     /// Offset in the message at which the name goes on; `None` where the root label follows.
     pointer: Option<u16>,
@@ -58,9 +61,14 @@ impl<'a> Run<'a> {
                     (Some(target), at.saturating_add(2))
                 }
             };
-            let labels = message.get(start..at).ok_or(Malformed::TruncatedName)?;
-            return Ok((Self { labels, count, pointer }, end));
+            let bytes = message.get(start..).ok_or(Malformed::TruncatedName)?;
+            let length = u8::try_from(at.saturating_sub(start)).map_err(|_| Malformed::NameTooLong)?;
+            return Ok((Self { bytes, length, count, pointer }, end));
         }
+    }
+
+    fn labels(&self) -> &'a [u8] {
+        self.bytes.get(..usize::from(self.length)).unwrap_or_default()
     }
 }
 
@@ -73,12 +81,12 @@ impl<'a> Name<'a> {
     #[inline]
     pub fn read(message: &'a [u8], at: usize) -> Result<(Self, usize), Malformed> {
         let (first, next) = Run::read(message, at)?;
-        let mut wire_length = first.labels.len().saturating_add(1);
+        let mut wire_length = usize::from(first.length).saturating_add(1);
         let mut label_count = first.count;
         let mut pointer = first.pointer;
         while let Some(target) = pointer {
             let (run, _) = Run::read(message, usize::from(target))?;
-            wire_length = wire_length.saturating_add(run.labels.len());
+            wire_length = wire_length.saturating_add(usize::from(run.length));
             label_count = label_count.saturating_add(run.count);
             pointer = run.pointer;
             if wire_length > MAX_WIRE_LENGTH {
@@ -106,12 +114,12 @@ impl<'a> Name<'a> {
 
     /// The labels from left to right, as sent, root not included.
     pub fn labels(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        self.runs().flat_map(|run| Labels { rest: run.labels })
+        self.runs().flat_map(|run| Labels { rest: run.labels() })
     }
 
     /// Whether any letter was sent in upper case, as 0x20 mixing does.
     pub fn has_upper(&self) -> bool {
-        self.runs().any(|run| presentation::has_upper(run.labels))
+        self.runs().any(|run| presentation::has_upper(run.labels()))
     }
 
     /// Appends the presentation form in lower case: no trailing dot, the root is `.`.
@@ -128,9 +136,9 @@ impl<'a> Name<'a> {
     pub fn canonical<'b>(&self, buffer: &'b mut [u8; MAX_WIRE_LENGTH]) -> &'b [u8] {
         let mut end = 0usize;
         for run in self.runs() {
-            let next = end.saturating_add(run.labels.len());
+            let next = end.saturating_add(usize::from(run.length));
             let Some(room) = buffer.get_mut(end..next) else { break };
-            room.copy_from_slice(run.labels);
+            room.copy_from_slice(run.labels());
             room.make_ascii_lowercase();
             end = next;
         }
@@ -146,7 +154,7 @@ impl<'a> Name<'a> {
             return out.push(b'.');
         }
         for run in self.runs() {
-            presentation::append(run.labels, run.count, lower, out);
+            presentation::append(run.bytes, usize::from(run.length), lower, out);
         }
         out.pop();
     }
@@ -162,7 +170,7 @@ impl PartialEq for Name<'_> {
             return false;
         }
         if self.first.pointer.is_none() && other.first.pointer.is_none() {
-            return self.first.labels.eq_ignore_ascii_case(other.first.labels);
+            return self.first.labels().eq_ignore_ascii_case(other.first.labels());
         }
         self.labels().map(<[u8]>::len).eq(other.labels().map(<[u8]>::len))
             && self.labels().zip(other.labels()).all(|(a, b)| a.eq_ignore_ascii_case(b))

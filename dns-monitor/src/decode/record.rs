@@ -1,6 +1,13 @@
 //! Resource records in place (RFC 1035 §4.1.3).
 
-use super::{header::Header, malformed::Malformed, message::blame, name::Name};
+use super::{
+    malformed::Malformed,
+    message::{Message, blame},
+    name::Name,
+};
+
+/// A compressed owner that is the name of the first question, right after the header.
+const POINTER_TO_QUESTION: &[u8] = &[0xc0, 12];
 
 /// Where in a message a record is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,9 +45,9 @@ impl<'a> Record<'a> {
         self.message.get(self.rdata_at..self.rdata_end).unwrap_or_default()
     }
 
+    /// Reads the record whose owner, already read, ends at offset `at`.
     #[inline]
-    fn read(message: &'a [u8], at: usize, section: Section) -> Result<Self, Malformed> {
-        let (name, at) = Name::read(message, at)?;
+    fn read(message: &'a [u8], (name, at): (Name<'a>, usize), section: Section) -> Result<Self, Malformed> {
         let rdata_at = at.saturating_add(10);
         let Some(&[a, b, c, d, e, f, g, h, i, j]) = message.get(at..rdata_at) else {
             return Err(Malformed::ShortRecord);
@@ -68,14 +75,29 @@ pub struct Records<'a> {
     at: usize,
     /// How many records each section still has.
     left: [u16; 3],
+    /// The name of the first question, which most answers point to.
+    asked: Option<Name<'a>>,
     cut: bool,
 }
 
 impl<'a> Records<'a> {
-    pub(super) fn new(message: &'a [u8], header: Header, at: Option<usize>, cut: bool) -> Self {
+    /// `at` is where the records start, where that is known.
+    pub(super) fn new(message: &Message<'a>, at: Option<usize>, cut: bool) -> Self {
+        let header = message.header;
         let left = [header.answers, header.authorities, header.additionals];
         let left = if at.is_some() { left } else { [0; 3] };
-        Self { message, at: at.unwrap_or_default(), left, cut }
+        let asked = message.question.map(|question| question.name);
+        Self { message: message.bytes(), at: at.unwrap_or_default(), left, asked, cut }
+    }
+
+    /// The owner at the current offset and the offset after it.
+    #[inline]
+    fn owner(&self) -> Result<(Name<'a>, usize), Malformed> {
+        let end = self.at.saturating_add(2);
+        match (self.asked, self.message.get(self.at..end)) {
+            (Some(name), Some(POINTER_TO_QUESTION)) => Ok((name, end)),
+            _ => Name::read(self.message, self.at),
+        }
     }
 }
 
@@ -87,7 +109,8 @@ impl<'a> Iterator for Records<'a> {
         let sections = [Section::Answer, Section::Authority, Section::Additional];
         let (left, section) = self.left.iter_mut().zip(sections).find(|(left, _)| **left > 0)?;
         *left = left.saturating_sub(1);
-        match Record::read(self.message, self.at, section) {
+        let record = self.owner().and_then(|owner| Record::read(self.message, owner, section));
+        match record {
             Ok(record) => {
                 self.at = record.rdata_end;
                 Some(Ok(record))

@@ -35,13 +35,15 @@ pub fn padded(number: u64, width: usize, out: &mut Vec<u8>) {
     }
 }
 
+#[inline]
+const fn hex_digit(value: u8) -> u8 {
+    if value < 10 { b'0'.saturating_add(value) } else { b'W'.saturating_add(value) }
+}
+
 /// Appends bytes in lower-case hexadecimal.
 pub fn hex(bytes: &[u8], out: &mut Vec<u8>) {
-    let digit = |value: u8| {
-        if value < 10 { b'0'.saturating_add(value) } else { b'a'.saturating_add(value.saturating_sub(10)) }
-    };
     for &byte in bytes {
-        out.extend_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
+        out.extend_from_slice(&[hex_digit(byte >> 4), hex_digit(byte & 15)]);
     }
 }
 
@@ -105,18 +107,79 @@ pub fn base32_hex(bytes: &[u8], out: &mut Vec<u8>) {
     radix(bytes, 5, b"0123456789abcdefghijklmnopqrstuv", out);
 }
 
+/// Every octet in decimal, a dot after it, and how many bytes of it count.
+static OCTETS: [([u8; 4], u8); 256] = octets();
+
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "runs in the compiler")]
+const fn octets() -> [([u8; 4], u8); 256] {
+    let mut table = [([b'.'; 4], 0); 256];
+    let mut number = 0;
+    while number < 256 {
+        let digits = [number / 100, number / 10 % 10, number % 10];
+        let skip = if number > 99 { 0 } else { 2 - (number > 9) as usize };
+        let mut at = skip;
+        while at < 3 {
+            table[number].0[at - skip] = b'0' + digits[at] as u8;
+            at += 1;
+        }
+        table[number].1 = 4 - skip as u8;
+        number += 1;
+    }
+    table
+}
+
 /// Appends an IPv4 address in dotted decimal.
 #[inline]
 pub fn ipv4(address: std::net::Ipv4Addr, out: &mut Vec<u8>) {
-    let [a, b, c, d] = address.octets();
-    for (octet, end) in [(a, "."), (b, "."), (c, "."), (d, "")] {
-        decimal(u64::from(octet), out);
-        out.extend_from_slice(end.as_bytes());
+    for octet in address.octets() {
+        let Some((text, length)) = OCTETS.get(usize::from(octet)) else { continue };
+        let end = out.len().saturating_add(usize::from(*length));
+        out.extend_from_slice(text);
+        out.truncate(end);
     }
+    out.pop();
 }
 
 /// Appends an IPv6 address as RFC 5952 wants it.
 pub fn ipv6(address: std::net::Ipv6Addr, out: &mut Vec<u8>) {
-    // Writing into a Vec cannot fail.
-    let _ = std::io::Write::write_fmt(out, format_args!("{address}"));
+    let groups = address.segments();
+    let (zeros_at, zeros) = longest_zeros(&groups);
+    if let [0, 0, 0, 0, 0, 0xffff, ..] = groups {
+        // RFC 5952 §5: an IPv4 address inside reads as one. Writing into a Vec cannot fail.
+        let _ = std::io::Write::write_fmt(out, format_args!("{address}"));
+        return;
+    }
+    for (index, group) in groups.into_iter().enumerate() {
+        if zeros > 1 && index == zeros_at {
+            out.extend_from_slice(b"::");
+        }
+        let after_zeros = index.checked_sub(zeros_at);
+        if zeros > 1 && after_zeros.is_some_and(|distance| distance < zeros) {
+            continue;
+        }
+        if index > 0 && !(zeros > 1 && after_zeros == Some(zeros)) {
+            out.push(b':');
+        }
+        hex_group(group, out);
+    }
+}
+
+/// Where the first of the longest rows of zero groups starts, and its length.
+fn longest_zeros(groups: &[u16; 8]) -> (usize, usize) {
+    let mut best = (0, 0);
+    let mut row = 0usize;
+    for (index, group) in groups.iter().enumerate() {
+        row = if *group == 0 { row.saturating_add(1) } else { 0 };
+        if row > best.1 {
+            best = (index.saturating_add(1).saturating_sub(row), row);
+        }
+    }
+    best
+}
+
+fn hex_group(group: u16, out: &mut Vec<u8>) {
+    let digits =
+        [group >> 12, group >> 8 & 15, group >> 4 & 15, group & 15].map(|digit| hex_digit(digit as u8));
+    let zeros = (group.leading_zeros() / 4).min(3) as usize;
+    out.extend_from_slice(digits.get(zeros..).unwrap_or_default());
 }

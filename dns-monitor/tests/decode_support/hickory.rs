@@ -49,6 +49,18 @@ const HICKORY_REFUSES: &[(&str, OfHickory)] = &[
     ("a name that runs on into the labels that point to it: BIND reads it as we do", |error, _| {
         matches!(error, DecodeError::LabelOverlapsWithOther { .. })
     }),
+    ("the same in record data, where hickory names the length instead", |error, ours| {
+        matches!(error, DecodeError::IncorrectRDataLengthRead { .. }) && has_overlap(ours)
+    }),
+    ("hickory reads private type 65305 as the name of an ANAME", |error, ours| {
+        matches!(error, DecodeError::IncorrectRDataLengthRead { .. }) && has_type(ours, &[65305])
+    }),
+    ("hickory wants letters and digits as NAPTR flags", |error, ours| {
+        matches!(error, DecodeError::IncorrectRDataLengthRead { .. }) && has_type(ours, &[35])
+    }),
+    ("hickory wants a certificate in CERT", |error, ours| {
+        matches!(error, DecodeError::IncorrectRDataLengthRead { len: 5, .. }) && has_type(ours, &[37])
+    }),
     ("hickory wants SIG and TSIG in the additional section only", |error, ours| {
         matches!(error, DecodeError::RecordNotInAdditionalSection(_)) && has_type(ours, &[24, 250])
     }),
@@ -67,11 +79,44 @@ const WE_REFUSE: &[(&str, OfOurs)] = &[
     ("hickory takes empty data in any UPDATE, RFC 2136 with class ANY or NONE only", |_, data| {
         data.is_some_and(|(_, theirs)| matches!(theirs, RData::Update0(_)))
     }),
+    ("hickory takes the windows of a type bitmap in any order and length", |_, data| {
+        data.is_some_and(|(ours, _)| ours.rtype == 62)
+    }),
+    ("hickory takes empty ALPN ids (RFC 9460 §7.1.1), and keys from 7 on as bytes", |_, data| {
+        data.is_some_and(|(ours, _)| matches!(ours.rtype, 64 | 65))
+    }),
     ("hickory reads an A record of class CH as one of IN", |_, data| data.is_some_and(is_chaosnet)),
 ];
 
 fn has_type(message: &Message<'_>, types: &[u16]) -> bool {
     message.records().filter_map(Result::ok).any(|record| types.contains(&record.rtype))
+}
+
+/// Whether a name in record data runs on, behind a pointer, into the labels that point.
+fn has_overlap(message: &Message<'_>) -> bool {
+    message.records().filter_map(Result::ok).any(|record| {
+        let from = record.rdata().as_ptr().addr() - message.bytes().as_ptr().addr();
+        (from..from + record.rdata().len()).any(|at| overlaps(message.bytes(), at))
+    })
+}
+
+fn overlaps(bytes: &[u8], mut at: usize) -> bool {
+    let (mut start, mut limit) = (at, usize::MAX);
+    while let Some(&length) = bytes.get(at) {
+        if at >= limit {
+            return true;
+        }
+        match (length, bytes.get(at + 1)) {
+            (1..=63, _) => at += usize::from(length) + 1,
+            (192.., Some(&low)) if usize::from(length & 63) << 8 | usize::from(low) < start => {
+                limit = start;
+                start = usize::from(length & 63) << 8 | usize::from(low);
+                at = start;
+            }
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// RFC 1035 gives A records another form in class CH.
