@@ -1,6 +1,7 @@
 //! Builds, runs and tests dns-monitor for someone who has only rustup, a C compiler and root.
 //!
-//! One file a command: [`build_ebpf`], [`build`], [`build_and_load`], [`demo`], [`test`]. They stand on
+//! One file a command: [`build_ebpf`], [`build`], [`build_and_load`], [`demo`], [`test`],
+//! [`fuzz`]. They stand on
 //! [`toolchain`] (what compiles), [`rust_src`] and [`bpf_linker`] (what is missing to compile
 //! for the kernel), [`packages`] (what the tests run) and [`process`].
 
@@ -10,6 +11,7 @@ mod build_and_load;
 mod build_ebpf;
 mod default_route;
 mod demo;
+mod fuzz;
 mod packages;
 mod privileges;
 mod process;
@@ -33,6 +35,8 @@ enum Command {
     Demo(demo::Options),
     /// Check format and lints, then run every test; needs root, installs the Debian packages it uses
     Test,
+    /// Run the fuzz targets of the decoders
+    Fuzz(fuzz::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -42,5 +46,6 @@ fn main() -> anyhow::Result<()> {
         Command::BuildAndLoad(options) => build_and_load::build_and_load(&options),
         Command::Demo(options) => demo::demo(&options),
         Command::Test => test::test(),
+        Command::Fuzz(options) => fuzz::fuzz(&options),
     }
 }

@@ -15,6 +15,7 @@ pub const LAB: &[(&str, &str)] =
 
 /// What the tests run beside it.
 pub const TESTS: &[(&str, &str)] = &[
+    ("c++", "g++"),
     ("named-checkzone", "bind9-utils"),
     ("dnsperf", "dnsperf"),
     ("ethtool", "ethtool"),

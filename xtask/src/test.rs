@@ -11,13 +11,17 @@ use crate::{
     bpf_linker,
     build::build,
     build_ebpf::compile,
+    fuzz::{self, fuzz},
     packages,
     privileges::may_load,
     process::{cargo, line, run, say},
     toolchain::Toolchain,
 };
 
-/// Format, lints, then all tests; a test that was not run is a failure.
+/// Inputs for each fuzz target: a second or two.
+const FUZZ_RUNS: u64 = 50_000;
+
+/// Format, lints, a little fuzzing, then all tests; a test that was not run is a failure.
 pub fn test() -> Result<()> {
     if !may_load()? {
         bail!(
@@ -30,6 +34,7 @@ pub fn test() -> Result<()> {
     step(cargo().args(["clippy", "--quiet", "--all-targets", "--", "-Dwarnings"]))?;
     let linker = bpf_linker::ensure(&Toolchain::find()?)?;
     step(compile("clippy", &linker).args(["--", "-Dwarnings"]))?;
+    fuzz(&fuzz::Options { targets: Vec::new(), runs: FUZZ_RUNS, seconds: None })?;
     run_tests(cargo().args(["test", "--no-fail-fast"]))
 }
 

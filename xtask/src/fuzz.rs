@@ -1,0 +1,137 @@
+//! `cargo xtask fuzz`: the decoders against mutated messages. The folder is also cargo-fuzz's, which
+//! need not be installed: libFuzzer and the compiler's coverage passes are enough. No sanitizer: the
+//! decoders have no unsafe code.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
+
+use crate::{
+    build_ebpf::build_ebpf,
+    process::{cargo, line, run, say, target, workspace},
+    toolchain::Toolchain,
+};
+
+/// What `fuzz` takes.
+#[derive(Args)]
+pub struct Options {
+    /// Targets to run [default: all]
+    pub targets: Vec<String>,
+    /// Inputs to try with each target
+    #[arg(long, default_value_t = 100_000, conflicts_with = "seconds")]
+    pub runs: u64,
+    /// Time for each target instead, seconds
+    #[arg(long)]
+    pub seconds: Option<u64>,
+}
+
+/// The compiler's part of libFuzzer, as cargo-fuzz sets it.
+const INSTRUMENTED: &[&str] = &[
+    "-Cpasses=sancov-module",
+    "-Cllvm-args=-sanitizer-coverage-level=4",
+    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
+    "-Cllvm-args=-sanitizer-coverage-pc-table",
+    "-Cllvm-args=-sanitizer-coverage-trace-compares",
+    "--cfg=fuzzing",
+    "-Ccodegen-units=1",
+];
+
+/// Builds the targets, writes seeds from the captures and runs each target.
+pub fn fuzz(options: &Options) -> Result<()> {
+    let all = targets()?;
+    if let Some(unknown) = options.targets.iter().find(|target| !all.contains(target)) {
+        bail!("no fuzz target {unknown}; there are: {}", all.join(", "));
+    }
+    build_ebpf()?;
+    let limit = match options.seconds {
+        Some(seconds) => format!("-max_total_time={seconds}"),
+        None => format!("-runs={}", options.runs),
+    };
+    let programs = build()?;
+    let seeds = target("fuzz/seeds");
+    step(Command::new(programs.join("seeds")).arg(&seeds))?;
+    for name in all.iter().filter(|name| options.targets.is_empty() || options.targets.contains(name)) {
+        run_target(&programs, name, &limit, &seeds)?;
+    }
+    Ok(())
+}
+
+/// Every file in the folder of targets is one.
+fn targets() -> Result<Vec<String>> {
+    let folder = workspace().join("dns-monitor/fuzz/fuzz_targets");
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&folder).with_context(|| format!("cannot list {}", folder.display()))? {
+        names.extend(entry?.path().file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+    }
+    ensure!(!names.is_empty(), "no fuzz target in {}", folder.display());
+    names.sort();
+    Ok(names)
+}
+
+fn build() -> Result<PathBuf> {
+    // With a target named, build scripts are not instrumented.
+    let host = Toolchain::find()?.host;
+    step(
+        cargo()
+            .args(["build", "--quiet", "--release", "--bins", "--target", &host])
+            .args(["--manifest-path", "dns-monitor/fuzz/Cargo.toml", "--target-dir"])
+            .arg(target("fuzz"))
+            .env("CARGO_ENCODED_RUSTFLAGS", INSTRUMENTED.join("\x1f")),
+    )?;
+    Ok(target("fuzz").join(host).join("release"))
+}
+
+/// From the same seeds with the same random numbers each time; what crashes is kept.
+fn run_target(programs: &Path, name: &str, limit: &str, seeds: &Path) -> Result<()> {
+    let crashes = workspace().join("dns-monitor/fuzz/artifacts").join(name);
+    let found = target("fuzz/corpus").join(name);
+    if found.exists() {
+        fs::remove_dir_all(&found)?;
+    }
+    fs::create_dir_all(&crashes)?;
+    fs::create_dir_all(&found)?;
+    let mut fuzzer = Command::new(programs.join(name));
+    fuzzer
+        .args([limit, "-seed=1", "-timeout=5", "-verbosity=0", "-print_final_stats=1"])
+        .arg(format!("-artifact_prefix={}/", crashes.display()))
+        .args([&found, seeds]);
+    say(line(&fuzzer));
+    let output = fuzzer.output().with_context(|| format!("cannot start `{}`", line(&fuzzer)))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() {
+        bail!("fuzz target {name}: {}\n{said}", output.status);
+    }
+    let inputs = executed(&said).with_context(|| format!("fuzz target {name} said no count:\n{said}"))?;
+    say(format!("fuzz target {name}: {inputs} inputs, nothing found"));
+    Ok(())
+}
+
+/// How many inputs libFuzzer says that it tried.
+fn executed(said: &str) -> Option<u64> {
+    said.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:")?.trim().parse().ok())
+}
+
+fn step(command: &mut Command) -> Result<()> {
+    say(line(command));
+    run(command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::executed;
+
+    #[test]
+    fn libfuzzers_count_is_read() {
+        for (said, expected) in [
+            ("INFO: x\nstat::number_of_executed_units: 20000\nstat::peak_rss_mb: 28\n", Some(20_000)),
+            ("INFO: killed early\n", None),
+        ] {
+            assert_eq!(executed(said), expected, "{said}");
+        }
+    }
+}
