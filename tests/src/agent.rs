@@ -100,6 +100,11 @@ impl Agent {
         Ok(())
     }
 
+    /// Closes standard output unread, as a pipe whose reader has gone.
+    pub fn hang_up(&mut self) {
+        self.stalled = None;
+    }
+
     /// Waits until the agent says that it watches every interface it was given.
     pub fn wait_watching(&mut self) -> Result<()> {
         for interface in self.interfaces.clone() {

@@ -200,6 +200,36 @@ fn however_the_agent_ends_the_resolver_answers_and_no_program_stays() {
 }
 
 #[test]
+fn the_ledger_can_be_asked_for() {
+    let lab = Lab::new().unwrap();
+    let mut agent = lab.start_agent(&["--interface", "eth0"]).unwrap();
+    see_lookup(&lab, &mut agent, "before.w.lab.example");
+    agent.signal(libc::SIGUSR1).unwrap();
+    agent.wait_stderr("events     seen").unwrap();
+    for book in books::read(&agent.stderr()).unwrap() {
+        let fates = book.emitted + book.filtered + book.lost + book.held;
+        assert_eq!(book.seen, fates, "{book:?}\n{}", agent.stderr());
+    }
+    see_lookup(&lab, &mut agent, "after.w.lab.example");
+    assert!(agent.stop().unwrap().status.success());
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_agent_and_not_the_resolver() {
+    let lab = Lab::new().unwrap();
+    let mut agent = Agent::start_stalled(lab.resolver(), &["--interface", "eth0"]).unwrap();
+    agent.wait_watching().unwrap();
+    agent.hang_up();
+    let answer = lab.ask(0, &["+short", "www.lab.example", "A"]).unwrap();
+    assert_eq!(answer, "192.0.2.80\n");
+    let ended = agent.wait().unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{}", ended.stderr);
+    assert!(books::read(&ended.stderr).unwrap().iter().all(books::Book::balances), "{}", ended.stderr);
+    assert_eq!(xdp(&lab), None);
+    assert_eq!(lab.ask(0, &["+short", "www.lab.example", "A"]).unwrap(), answer);
+}
+
+#[test]
 fn a_foreign_xdp_program_stays_and_tc_is_the_way_out() {
     let lab = Lab::new().unwrap();
     const XDP_PASS: i32 = 2;
