@@ -8,6 +8,7 @@ fn main() {
     println!("cargo::rerun-if-changed={}", object.display());
     if object.is_file() {
         println!("cargo::rustc-env=DNS_MONITOR_EBPF_OBJECT={}", object.display());
+        println!("cargo::rustc-env=DNS_MONITOR_EBPF_FLOOR={}", object.with_file_name("floor").display());
     } else {
         println!("cargo::error=no eBPF object at {}: run `cargo xtask build-ebpf` first", object.display());
     }

@@ -139,24 +139,27 @@ impl<'a> Message<'a> {
     /// The first thing that is wrong with the questions, the framing of the records or EDNS.
     /// Record data is left to [`rdata::write`](super::rdata::write).
     pub fn fault(&self) -> Option<Malformed> {
-        if self.malformed.is_some() {
-            return self.malformed;
-        }
-        let mut seen_opt = false;
+        self.survey().1
+    }
+
+    /// [`Message::edns`] and [`Message::fault`] in one pass.
+    pub fn survey(&self) -> (Option<Edns<'a>>, Option<Malformed>) {
+        let (mut found, mut fault) = (None, self.malformed);
         for record in self.records() {
             let record = match record {
                 Ok(record) => record,
-                Err(reason) => return Some(reason),
+                Err(reason) => return (found, fault.or(Some(reason))),
             };
-            if record.rtype == rr_type::OPT {
-                let edns = Edns::from_record(&record).filter(|_| !seen_opt);
-                if edns.is_none_or(|edns| edns.fault().is_some()) {
-                    return Some(Malformed::BadEdns);
-                }
-                seen_opt = true;
+            if record.rtype != rr_type::OPT {
+                continue;
             }
+            let edns = Edns::from_record(&record);
+            if found.is_some() || edns.is_none_or(|edns| edns.fault().is_some()) {
+                fault = fault.or(Some(Malformed::BadEdns));
+            }
+            found = found.or(edns);
         }
-        None
+        (found, fault)
     }
 }
 

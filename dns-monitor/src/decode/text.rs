@@ -9,18 +9,7 @@ pub fn decimal_escape(byte: u8, out: &mut Vec<u8>) {
 /// Appends a number in decimal.
 #[inline]
 pub fn decimal(number: u64, out: &mut Vec<u8>) {
-    let mut digits = [0u8; 20];
-    let mut rest = number;
-    let mut used = 0usize;
-    for slot in digits.iter_mut().rev() {
-        *slot = b'0'.saturating_add((rest % 10) as u8);
-        rest /= 10;
-        used = used.saturating_add(1);
-        if rest == 0 {
-            break;
-        }
-    }
-    out.extend_from_slice(digits.get(digits.len().saturating_sub(used)..).unwrap_or_default());
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
 /// Appends a number in decimal with leading zeros up to `width`, at most 20.
@@ -91,15 +80,27 @@ fn radix(bytes: &[u8], bits: u32, alphabet: &[u8], out: &mut Vec<u8>) {
     }
 }
 
+const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 /// Appends bytes in base64 with padding (RFC 4648 §4).
 pub fn base64(bytes: &[u8], out: &mut Vec<u8>) {
-    radix(bytes, 6, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", out);
-    let padding: &[u8] = match bytes.len() % 3 {
-        1 => b"==",
-        2 => b"=",
-        _ => b"",
-    };
-    out.extend_from_slice(padding);
+    let digit = |group: u32, shift: u32| BASE64.get((group >> shift & 63) as usize).copied().unwrap_or(b'=');
+    let (chunks, rest) = bytes.as_chunks::<3>();
+    for &[a, b, c] in chunks {
+        let group = u32::from_be_bytes([0, a, b, c]);
+        out.extend_from_slice(&[digit(group, 18), digit(group, 12), digit(group, 6), digit(group, 0)]);
+    }
+    match *rest {
+        [a, b] => {
+            let group = u32::from_be_bytes([0, a, b, 0]);
+            out.extend_from_slice(&[digit(group, 18), digit(group, 12), digit(group, 6), b'=']);
+        }
+        [a] => {
+            let group = u32::from_be_bytes([0, a, 0, 0]);
+            out.extend_from_slice(&[digit(group, 18), digit(group, 12), b'=', b'=']);
+        }
+        _ => {}
+    }
 }
 
 /// Appends bytes in base32 with the extended hex alphabet, lower case, no padding (RFC 5155 §3.3).

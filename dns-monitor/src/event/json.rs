@@ -13,6 +13,9 @@ pub fn raw(out: &mut Vec<u8>, literal: &str) {
 /// Appends the contents of a string, escaped; `bytes` are ASCII wherever the decoders made them.
 #[inline]
 pub fn escaped(out: &mut Vec<u8>, bytes: &[u8]) {
+    if is_plain(bytes) {
+        return out.extend_from_slice(bytes);
+    }
     let mut rest = bytes;
     while let Some(at) = rest.iter().position(|byte| needs_escape(*byte)) {
         let (plain, from) = rest.split_at(at);
@@ -23,6 +26,12 @@ pub fn escaped(out: &mut Vec<u8>, bytes: &[u8]) {
         }
     }
     out.extend_from_slice(rest);
+}
+
+/// Without an early exit, so that it is done by whole vectors.
+#[inline]
+fn is_plain(bytes: &[u8]) -> bool {
+    !bytes.iter().fold(false, |found, byte| found | needs_escape(*byte))
 }
 
 fn needs_escape(byte: u8) -> bool {
@@ -45,7 +54,7 @@ fn escape(out: &mut Vec<u8>, byte: u8) {
 #[inline]
 pub fn escape_tail(out: &mut Vec<u8>, start: usize) {
     let tail = out.get(start..).unwrap_or_default();
-    if tail.iter().any(|byte| needs_escape(*byte)) {
+    if !is_plain(tail) {
         let copy = tail.to_vec();
         out.truncate(start);
         escaped(out, &copy);

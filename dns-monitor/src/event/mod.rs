@@ -75,13 +75,11 @@ impl<'a> Event<'a> {
     /// Gathers; `None` for a lookup without any message, which no tracker makes.
     pub fn new(lookup: &'a Lookup<'a>, sequence: u64, interface: Option<&'a str>) -> Option<Self> {
         let (client, server) = lookup.peers()?;
-        let query_edns = edns(lookup.query.as_ref());
-        let response_edns = edns(lookup.response.as_ref());
+        let (query_edns, query_fault) = survey(lookup.query.as_ref());
+        let (response_edns, response_fault) = survey(lookup.response.as_ref());
         let malformed = match lookup.end {
             End::WrongWay => Some("wrong-qr-bit"),
-            _ => {
-                fault(lookup.query.as_ref()).or_else(|| fault(lookup.response.as_ref())).map(Malformed::name)
-            }
+            _ => query_fault.or(response_fault).map(Malformed::name),
         };
         Some(Self { lookup, sequence, interface, client, server, query_edns, response_edns, malformed })
     }
@@ -119,14 +117,12 @@ impl<'a> Event<'a> {
     }
 }
 
-fn edns<'a>(seen: Option<&Seen<'a>>) -> Option<Edns<'a>> {
-    seen?.message.as_ref().ok()?.edns()
-}
-
-fn fault(seen: Option<&Seen<'_>>) -> Option<Malformed> {
-    match &seen?.message {
-        Ok(message) => message.fault(),
-        Err(reason) => Some(*reason),
+/// EDNS, and what is wrong with the framing.
+fn survey<'a>(seen: Option<&Seen<'a>>) -> (Option<Edns<'a>>, Option<Malformed>) {
+    match seen.map(|seen| &seen.message) {
+        None => (None, None),
+        Some(Ok(message)) => message.survey(),
+        Some(Err(reason)) => (None, Some(*reason)),
     }
 }
 

@@ -2,8 +2,6 @@
 
 use jiff::Timestamp;
 
-use crate::decode::text;
-
 const SECOND: u64 = 1_000_000_000;
 
 /// Writes timestamps; events come in order, so the date and the second rarely change.
@@ -28,7 +26,10 @@ impl Clock {
             self.prefix = prefix(second);
         }
         out.extend_from_slice(self.prefix.as_bytes());
-        text::padded(time % SECOND, 9, out);
+        // One digit too many keeps the leading zeros.
+        let mut digits = itoa::Buffer::new();
+        let digits = digits.format(SECOND + time % SECOND);
+        out.extend_from_slice(digits.as_bytes().get(1..).unwrap_or_default());
         out.push(b'Z');
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    os::fd::RawFd,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -22,15 +23,24 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts it.
+    /// Starts it on standard output.
     ///
     /// # Errors
     /// Where the thread or the handler is refused.
     pub fn start(batches: Batches) -> io::Result<Self> {
+        Self::start_on(batches, libc::STDOUT_FILENO)
+    }
+
+    /// Starts it on another descriptor, which stays open as long as the writer lives.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_on(batches: Batches, descriptor: RawFd) -> io::Result<Self> {
         install_handler()?;
         let give_up = Arc::<AtomicBool>::default();
         let told = Arc::clone(&give_up);
-        let thread = thread::Builder::new().name("stdout".into()).spawn(move || run(&batches, &told))?;
+        let thread =
+            thread::Builder::new().name("stdout".into()).spawn(move || run(&batches, descriptor, &told))?;
         Ok(Self { thread, give_up })
     }
 
@@ -56,12 +66,12 @@ impl Writer {
     }
 }
 
-fn run(batches: &Batches, give_up: &AtomicBool) {
+fn run(batches: &Batches, descriptor: RawFd, give_up: &AtomicBool) {
     while let Some(batch) = batches.next() {
         if give_up.load(Ordering::Acquire) {
             return;
         }
-        match write(&batch, give_up) {
+        match write(&batch, descriptor, give_up) {
             Progress::All => {
                 batches.written.events.fetch_add(batch.events, Ordering::Release);
                 batches.done(batch);
@@ -95,11 +105,11 @@ enum Progress {
     Failed(usize),
 }
 
-fn write(batch: &Batch, give_up: &AtomicBool) -> Progress {
+fn write(batch: &Batch, descriptor: RawFd, give_up: &AtomicBool) -> Progress {
     let mut at = 0;
     while let Some(rest) = batch.bytes.get(at..).filter(|rest| !rest.is_empty()) {
         // SAFETY: a buffer that outlives the call. (`io::Stdout` would hide how much was written.)
-        let written = unsafe { libc::write(libc::STDOUT_FILENO, rest.as_ptr().cast(), rest.len()) };
+        let written = unsafe { libc::write(descriptor, rest.as_ptr().cast(), rest.len()) };
         match usize::try_from(written) {
             Ok(written) => at += written,
             Err(_) if give_up.load(Ordering::Acquire) => return Progress::Some(at),

@@ -8,6 +8,9 @@ use crate::{
     sample::{Datagram, Mac, Packet},
 };
 
+/// Where a header says how many questions follow.
+const QDCOUNT: std::ops::Range<usize> = 4..6;
+
 /// A message and where it was seen.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen<'a> {
@@ -72,19 +75,33 @@ impl<'a> Seen<'a> {
         self.datagram.packet.time
     }
 
-    /// Whether both have the same question (RFC 5452 §9.1). One without a question, as some errors come,
-    /// has that of the other.
+    /// Whether a query and a response have the same question (RFC 5452 §9.1). One without a question, as some
+    /// errors come, has that of the other.
     pub fn asks(&self, other: &Seen<'_>) -> bool {
         let (Ok(mine), Ok(theirs)) = (&self.message, &other.message) else { return false };
         let (Some(mine), Some(theirs)) = (&mine.question, &theirs.question) else { return true };
-        if self.question_bytes(mine.name.wire_length()) == other.question_bytes(mine.name.wire_length()) {
-            return true; // byte for byte, as nearly every server echoes it
-        }
         mine == theirs
     }
 
-    fn question_bytes(&self, name_length: usize) -> Option<&'a [u8]> {
-        self.datagram.bytes.get(HEADER_LENGTH..HEADER_LENGTH + name_length + 4)
+    /// Whether the message behind `other` has this question byte for byte, and no further one.
+    pub(super) fn echoes(&self, other: &[u8]) -> bool {
+        let Ok(Message { question: Some(question), .. }) = &self.message else { return false };
+        let end = HEADER_LENGTH + question.name.wire_length() + 4;
+        let bytes = self.datagram.bytes;
+        bytes.get(QDCOUNT) == other.get(QDCOUNT)
+            && bytes.get(HEADER_LENGTH..end).is_some_and(|mine| Some(mine) == other.get(HEADER_LENGTH..end))
+    }
+
+    /// Whether one query repeats the other. Without a question it does so only byte for byte: else a broken
+    /// query would take the place of a good one.
+    pub fn repeats(&self, other: &Seen<'_>) -> bool {
+        let has_question = self.message.as_ref().is_ok_and(|message| message.question.is_some());
+        let other_has = other.message.as_ref().is_ok_and(|message| message.question.is_some());
+        match (has_question, other_has) {
+            (true, true) => self.asks(other),
+            (false, false) => self.datagram.bytes == other.datagram.bytes,
+            _ => false,
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 use self::{
     lookup::{End, Lookup, Seen},
     role::{Kind, Part, Ports},
-    table::{Key, Table},
+    table::{Held, Key, Table},
 };
 use crate::{
     config::resolved::Track,
@@ -110,24 +110,30 @@ impl Tracker {
 
     fn query(&mut self, key: Key, query: Seen<'_>, kind: Kind, emit: &mut impl FnMut(&Lookup<'_>)) {
         let oldest = query.time().saturating_sub(SKEW);
-        if let Some(held) = self.early.take(&key, |held| held.since() >= oldest && query.asks(&held.seen())) {
+        if let Some(held) = self.early.take(&key, |held| held.since() >= oldest && held.asks(&query)) {
             self.tally.emit(2);
             emit(&Lookup::joined(kind.role, query, held.seen()));
             return self.early.recycle(held);
         }
-        if let Some(held) = self.waiting.find(&key, |held| !held.answered && held.seen().asks(&query)) {
+        if let Some(held) = self.waiting.find(&key, |held| !held.answered && held.seen().repeats(&query)) {
             held.repeats += 1;
             return self.tally.end(TrackReason::Retransmission, 1);
         }
-        self.waiting.hold(key, &query, kind);
+        if let Some(held) = self.waiting.hold(key, &query, kind) {
+            self.drop_waiting(held, End::Evicted, emit);
+        }
         while self.waiting.len() > self.max_waiting || self.waiting.bytes() > MAX_BYTES {
             self.end_waiting(End::Evicted, emit);
         }
     }
 
     fn response(&mut self, key: Key, response: Seen<'_>, kind: Kind, emit: &mut impl FnMut(&Lookup<'_>)) {
-        let Some(mut held) = self.waiting.take(&key, |held| held.seen().asks(&response)) else {
-            self.early.hold(key, &response, kind);
+        let newest = response.time().saturating_add(SKEW);
+        let answers = |held: &Held| held.since() <= newest && held.asks(&response);
+        let Some(mut held) = self.waiting.take(&key, answers) else {
+            if let Some(held) = self.early.hold(key, &response, kind) {
+                self.drop_early(held, emit);
+            }
             while self.early.len() > MAX_EARLY || self.early.bytes() > MAX_BYTES {
                 self.end_early(emit);
             }
@@ -144,7 +150,9 @@ impl Tracker {
             return self.waiting.recycle(held);
         }
         held.answered = true;
-        self.waiting.push(key, held);
+        if let Some(held) = self.waiting.push(key, held) {
+            self.drop_waiting(held, End::Evicted, emit);
+        }
     }
 
     fn alone(&mut self, seen: Seen<'_>, kind: Kind, end: End, emit: &mut impl FnMut(&Lookup<'_>)) {
@@ -153,13 +161,23 @@ impl Tracker {
     }
 
     fn end_early(&mut self, emit: &mut impl FnMut(&Lookup<'_>)) {
-        let Some(held) = self.early.pop() else { return };
+        if let Some(held) = self.early.pop() {
+            self.drop_early(held, emit);
+        }
+    }
+
+    fn end_waiting(&mut self, end: End, emit: &mut impl FnMut(&Lookup<'_>)) {
+        if let Some(held) = self.waiting.pop() {
+            self.drop_waiting(held, end, emit);
+        }
+    }
+
+    fn drop_early(&mut self, held: Held, emit: &mut impl FnMut(&Lookup<'_>)) {
         self.alone(held.seen(), held.kind, End::Unasked, emit);
         self.early.recycle(held);
     }
 
-    fn end_waiting(&mut self, end: End, emit: &mut impl FnMut(&Lookup<'_>)) {
-        let Some(held) = self.waiting.pop() else { return };
+    fn drop_waiting(&mut self, held: Held, end: End, emit: &mut impl FnMut(&Lookup<'_>)) {
         if !held.answered {
             self.alone(held.seen(), held.kind, end, emit);
         }
@@ -170,3 +188,6 @@ impl Tracker {
 fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests;
