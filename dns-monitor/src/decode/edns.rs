@@ -108,7 +108,8 @@ pub enum EdnsOption<'a> {
 impl<'a> EdnsOption<'a> {
     fn read(code: u16, data: &'a [u8]) -> Result<Self, Malformed> {
         match code {
-            code::CLIENT_SUBNET => ClientSubnet::read(data).map(Self::ClientSubnet),
+            // Family 0 without an address says that there is nothing to say (RFC 7871 §7.1.2).
+            code::CLIENT_SUBNET if data != [0; 4] => ClientSubnet::read(data).map(Self::ClientSubnet),
             code::COOKIE => Cookie::read(data).map(Self::Cookie),
             code::EXTENDED_ERROR => ExtendedError::read(data).map(Self::ExtendedError),
             _ => Ok(Self::Other { code, data }),
@@ -162,12 +163,10 @@ impl ClientSubnet {
         let Some((&[high, low, source_prefix, scope_prefix], sent)) = data.split_first_chunk() else {
             return Err(Malformed::BadEdns);
         };
-        // No longer than the prefix needs; a family 0 without address stands for "no subnet".
         let mut bytes = [0u8; 16];
         bytes.get_mut(..sent.len()).ok_or(Malformed::BadEdns)?.copy_from_slice(sent);
         let [a, b, c, d, ..] = bytes;
         let (address, width) = match be16(high, low) {
-            0 if source_prefix == 0 => (Ipv4Addr::UNSPECIFIED.into(), 32),
             1 => (Ipv4Addr::new(a, b, c, d).into(), 32),
             2 => (Ipv6Addr::from(bytes).into(), 128),
             _ => return Err(Malformed::BadEdns),

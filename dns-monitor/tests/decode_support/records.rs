@@ -48,6 +48,14 @@ fn spell(data: &RData) -> Option<String> {
         RData::TXT(txt) => txt.txt_data.iter().map(|s| quoted(s)).collect::<Vec<_>>().join(" "),
         RData::HINFO(hinfo) => format!("{} {}", quoted(&hinfo.cpu), quoted(&hinfo.os)),
         RData::CAA(caa) => format!("{} {} {}", caa.flags(), caa.tag, quoted(&caa.value)),
+        RData::SVCB(svcb) => service(svcb)?,
+        RData::HTTPS(https) => service(&https.0)?,
+        keys => return spell_keys(keys),
+    })
+}
+
+fn spell_keys(data: &RData) -> Option<String> {
+    Some(match data {
         RData::TLSA(tlsa) => association(tlsa),
         RData::SMIMEA(smimea) => association(&smimea.0),
         RData::SSHFP(key) => {
@@ -63,8 +71,6 @@ fn spell(data: &RData) -> Option<String> {
             let types = csync.type_bit_maps.iter().map(u16::from);
             format!("{} {}{}", csync.soa_serial, csync.flags(), type_list(types))
         }
-        RData::SVCB(svcb) => service(svcb)?,
-        RData::HTTPS(https) => service(&https.0)?,
         RData::TSIG(tsig) => {
             let algorithm = lower(&tsig.algorithm.to_name());
             let error = mnemonics::tsig_error(tsig.error.map_or(0, u16::from));
