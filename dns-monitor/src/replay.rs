@@ -1,7 +1,8 @@
 //! `dns-monitor replay`: capture files through the same pipeline, as fast as the reader takes the events.
 
 use std::{
-    io,
+    error::Error as StdError,
+    io, iter,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -23,9 +24,14 @@ const FOREVER: Duration = Duration::from_secs(u32::MAX as u64);
 /// Why not all of every file became events.
 #[derive(Debug, Error)]
 pub enum ReplayError {
-    /// One file could not be read to its end; the others were.
-    #[error(transparent)]
-    Capture(#[from] CaptureError),
+    /// Some files could not be read to their end; each was named when it happened.
+    #[error("{failed} of {files} files could not be read to the end")]
+    Capture {
+        /// How many.
+        failed: usize,
+        /// Of how many.
+        files: usize,
+    },
     /// The writer could not be started.
     #[error("cannot start the writer of standard output")]
     Writer(#[source] io::Error),
@@ -37,52 +43,75 @@ pub enum ReplayError {
 /// Reads the files in order, as one capture; prints the ledger to standard error.
 ///
 /// # Errors
-/// [`ReplayError`], the first one; whatever could be read has become events all the same.
+/// [`ReplayError`]; whatever could be read has become events all the same.
 pub fn replay(config: &Config, files: &[PathBuf], colored: bool) -> Result<(), ReplayError> {
     let (queue, batches) = queue(config.stdout.queue_bytes);
     let writer = Writer::start(batches).map_err(ReplayError::Writer)?;
-    let mut pipeline = Pipeline::new(config, colored, queue, Pressure::Wait);
+    let pipeline = Pipeline::new(config, colored, queue, Pressure::Wait);
     let options =
         CaptureOptions { ports: config.capture.ports.clone(), resolvers: config.replay.resolvers.clone() };
-    let mut packets = Tally::default();
-    let mut failure = None;
-    for file in files {
-        if let Err(error) = read(file, &options, &mut pipeline, &mut packets) {
-            log::warn(format_args!("{error}"));
-            failure = failure.or(Some(error));
-        }
-    }
+    let mut replay = Replay { options, pipeline, packets: Tally::default(), now: 0 };
+    let failed = files.iter().filter(|file| !replay.take(file)).count();
+    let Replay { mut pipeline, packets, now, .. } = replay;
     pipeline.finish();
+    pipeline.report_loss(now, packets.lost());
     pipeline.close();
     writer.finish(FOREVER);
     log::info(format_args!("{}", pipeline.ledger(packets, None)));
-    match failure {
+    match failed {
         _ if pipeline.is_broken() => Err(ReplayError::Broken),
-        Some(error) => Err(error.into()),
-        None => Ok(()),
+        0 => Ok(()),
+        _ => Err(ReplayError::Capture { failed, files: files.len() }),
     }
 }
 
-fn read(
-    file: &Path,
-    options: &CaptureOptions,
-    pipeline: &mut Pipeline,
-    packets: &mut Tally<CaptureReason>,
-) -> Result<(), CaptureError> {
-    let mut capture = Capture::open(file, options.clone())?;
-    let result = loop {
-        let mut delivered = false;
-        let more = capture.read(|sample| {
-            delivered = true;
-            pipeline.take(&sample);
-        });
-        if pipeline.is_broken() || !matches!(more, Ok(true)) {
-            break more.map(|_| ());
+struct Replay {
+    options: CaptureOptions,
+    pipeline: Pipeline,
+    packets: Tally<CaptureReason>,
+    /// When the last packet was captured, ns since the Unix epoch.
+    now: u64,
+}
+
+impl Replay {
+    /// Whether the file could be read to its end; if not, says why.
+    fn take(&mut self, file: &Path) -> bool {
+        if self.pipeline.is_broken() {
+            return true;
         }
-        if !delivered {
-            pipeline.set_interfaces(capture.interfaces()); // it may have been the description of one
+        let result = self.read(file);
+        if let Err(error) = &result {
+            log::warn(format_args!("{}", with_causes(error)));
         }
-    };
-    packets.merge(capture.tally());
-    result
+        self.pipeline.report_loss(self.now, self.packets.lost());
+        result.is_ok()
+    }
+
+    fn read(&mut self, file: &Path) -> Result<(), CaptureError> {
+        let mut capture = Capture::open(file, self.options.clone())?;
+        // Not those of the file before.
+        self.pipeline.set_interfaces(capture.interfaces());
+        let result = loop {
+            let mut delivered = false;
+            let more = capture.read(|sample| {
+                delivered = true;
+                self.now = sample.packet.time;
+                self.pipeline.take(&sample);
+            });
+            if self.pipeline.is_broken() || !matches!(more, Ok(true)) {
+                break more.map(|_| ());
+            }
+            if !delivered {
+                self.pipeline.set_interfaces(capture.interfaces()); // it may have been the description of one
+            }
+        };
+        self.packets.merge(capture.tally());
+        result
+    }
+}
+
+/// The error and what caused it, on one line.
+fn with_causes(error: &dyn StdError) -> String {
+    let causes = iter::successors(Some(error), |error| (*error).source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -84,24 +84,28 @@ impl Emitter {
     pub fn report(&mut self, time: u64, kernel: u64, decode: u64) {
         let lost = Lost { kernel, decode, sink: self.queue.tally().lost() };
         let Some(new) = lost.since(&self.reported) else { return };
-        self.flush();
-        if self.queue.tally().lost() > lost.sink {
-            return; // still no room: the next report will say it all
-        }
+        let start = self.batch.bytes.len();
         match &mut self.encoder {
             Encoder::Ecs(encoder) => encoder.encode_gap(time, self.sequence, &new, &mut self.batch.bytes),
             Encoder::Text(encoder) => encoder.encode_gap(time, &new, &mut self.batch.bytes),
         }
+        if self.pressure == Pressure::Drop && !self.queue.has_room(self.batch.bytes.len()) {
+            return self.batch.bytes.truncate(start); // the next report will say it all
+        }
+        self.reported = lost;
         self.count();
-        self.flush();
-        let refused = self.queue.tally().lost() > lost.sink;
-        if !refused {
-            self.reported = lost;
+        self.hand_over();
+    }
+
+    /// Hands over what there is, unless the writer has work: it will not be idle for long, and a slow reader
+    /// must not fill the queue with small batches.
+    pub fn flush(&mut self) {
+        if self.queue.is_idle() {
+            self.hand_over();
         }
     }
 
-    /// Hands over what there is.
-    pub fn flush(&mut self) {
+    fn hand_over(&mut self) {
         if self.batch.events == 0 {
             return;
         }
@@ -115,7 +119,7 @@ impl Emitter {
 
     /// Hands over what there is and says that nothing more comes.
     pub fn close(&mut self) {
-        self.flush();
+        self.hand_over();
         self.queue.close();
     }
 
@@ -135,7 +139,7 @@ impl Emitter {
         self.sequence += 1;
         self.batch.events += 1;
         if self.batch.bytes.len() >= BATCH {
-            self.flush();
+            self.hand_over();
         }
     }
 }

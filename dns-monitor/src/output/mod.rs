@@ -23,3 +23,6 @@ reasons! {
         Unread "unread-at-exit" Lost,
     }
 }
+
+#[cfg(test)]
+mod tests;

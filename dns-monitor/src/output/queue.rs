@@ -3,7 +3,7 @@
 use std::sync::{
     Arc,
     atomic::{AtomicU64, AtomicUsize, Ordering},
-    mpsc::{Receiver, SyncSender, TryRecvError, sync_channel},
+    mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel},
 };
 
 use super::OutputReason;
@@ -20,8 +20,8 @@ pub struct Batch {
 
 /// A batch is handed over when it holds so many bytes, or the source has nothing more at the moment.
 pub const BATCH: usize = 64 << 10;
-/// Batches in flight are bounded by bytes; this only has to be more than fit in them.
-const MAX_BATCHES: usize = 1 << 15;
+/// Empty buffers that may wait for their next use.
+const MAX_SPARE: usize = 64;
 
 /// What the writer has done, shared.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ pub struct Written {
 
 /// The pipeline's end.
 pub struct Queue {
-    sender: Option<SyncSender<Batch>>,
+    sender: Option<Sender<Batch>>,
     spare: Receiver<Vec<u8>>,
     waiting: Arc<AtomicUsize>,
     written: Arc<Written>,
@@ -54,8 +54,9 @@ pub struct Batches {
 
 /// A queue of at most `capacity` bytes.
 pub fn queue(capacity: usize) -> (Queue, Batches) {
-    let (sender, receiver) = sync_channel(MAX_BATCHES);
-    let (spare_sender, spare) = sync_channel(64);
+    // Bounded by bytes, see `Queue::offer`.
+    let (sender, receiver) = channel();
+    let (spare_sender, spare) = sync_channel(MAX_SPARE);
     let waiting = Arc::<AtomicUsize>::default();
     let written = Arc::<Written>::default();
     let queue = Queue {
@@ -82,29 +83,41 @@ impl Queue {
 
     /// Hands a batch over, or counts it as lost where the queue is full.
     pub fn offer(&mut self, batch: Batch) {
+        if self.has_room(batch.bytes.len()) {
+            return self.send(batch);
+        }
         self.seen += batch.events;
-        let events = batch.events;
-        let waiting = self.waiting.load(Ordering::Relaxed) + batch.bytes.len();
-        if waiting > self.capacity {
-            self.full += events;
-            return;
-        }
-        self.waiting.fetch_add(batch.bytes.len(), Ordering::Relaxed);
-        let refused = self.sender.as_ref().is_none_or(|sender| sender.try_send(batch).is_err());
-        if refused {
-            self.full += events;
-        }
+        self.full += batch.events;
     }
 
-    /// Hands a batch over, waiting for room: for sources that can wait.
+    /// Hands a batch over, waiting for room: for sources that can wait. A batch larger than the whole queue
+    /// waits until it is empty.
     pub fn put(&mut self, batch: Batch) {
-        while self.waiting.load(Ordering::Relaxed) > 0
-            && self.waiting.load(Ordering::Relaxed) + batch.bytes.len() > self.capacity
-            && !self.is_broken()
-        {
+        while !self.has_room(batch.bytes.len()) && !self.is_idle() && !self.is_broken() {
             std::thread::sleep(std::time::Duration::from_micros(200));
         }
-        self.offer(batch);
+        self.send(batch);
+    }
+
+    /// Whether so many bytes more may wait.
+    pub fn has_room(&self, bytes: usize) -> bool {
+        self.waiting.load(Ordering::Relaxed).saturating_add(bytes) <= self.capacity
+    }
+
+    /// Whether the writer has written all that it was handed.
+    pub fn is_idle(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) == 0
+    }
+
+    fn send(&mut self, batch: Batch) {
+        let (events, bytes) = (batch.events, batch.bytes.len());
+        self.seen += events;
+        self.waiting.fetch_add(bytes, Ordering::Relaxed);
+        let gone = self.sender.as_ref().is_none_or(|sender| sender.send(batch).is_err());
+        if gone {
+            self.waiting.fetch_sub(bytes, Ordering::Relaxed);
+            self.written.failed.fetch_add(events, Ordering::Release);
+        }
     }
 
     /// Whether the writer has given up.

@@ -1,0 +1,136 @@
+//! What was lost, said in the stream: once, and not before there is room to say it.
+
+use std::net::IpAddr;
+
+use super::super::{
+    emit::{Emitter, Pressure},
+    queue::{Batches, queue},
+};
+use crate::{
+    config::resolved::Stdout,
+    event::Observer,
+    sample::{Datagram, Direction, Packet, Transport},
+    track::{
+        lookup::{End, Lookup, Seen},
+        role::{Kind, Part, Role},
+    },
+};
+use serde_json::{Value, json};
+
+fn emitter(capacity: usize) -> (Emitter, Batches) {
+    let (queue, batches) = queue(capacity);
+    (Emitter::new(&Stdout::default(), &Observer::default(), false, queue, Pressure::Drop), batches)
+}
+
+/// An event of some 500 bytes.
+fn emit(emitter: &mut Emitter) {
+    let packet = Packet {
+        time: 0,
+        interface: 0,
+        direction: Direction::In,
+        transport: Transport::Udp,
+        source: IpAddr::from([192, 0, 2, 1]),
+        destination: IpAddr::from([192, 0, 2, 53]),
+        source_port: 40_000,
+        destination_port: 53,
+        source_mac: None,
+        destination_mac: None,
+        outer_vlan: None,
+        inner_vlan: None,
+    };
+    let kind = Kind { role: Role::Client, part: Part::Query, contradicted: false };
+    let seen = Seen::new(Datagram { packet, length: 12, bytes: &[0; 12] });
+    emitter.emit(&Lookup::alone(kind, seen, End::TimedOut));
+}
+
+/// The next batch: sequence numbers, with what a gap event says.
+fn next(batches: &Batches) -> Vec<(u64, Value)> {
+    let batch = batches.next().unwrap();
+    let text = String::from_utf8(batch.bytes.clone()).unwrap();
+    let events: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(events.len() as u64, batch.events);
+    batches.done(batch);
+    let said =
+        |event: &Value| (event["event"]["sequence"].as_u64().unwrap(), event["dns_monitor"]["lost"].clone());
+    events.iter().map(said).collect()
+}
+
+fn lost(kernel: u64, decode: u64, sink: u64) -> Value {
+    json!({"kernel": kernel, "decode": decode, "sink": sink})
+}
+
+#[test]
+fn a_loss_is_said_once() {
+    let (mut emitter, batches) = emitter(1 << 20);
+    emitter.report(0, 0, 0);
+    emit(&mut emitter);
+    emitter.report(0, 5, 1);
+    emitter.report(0, 5, 1);
+    emit(&mut emitter);
+    emitter.report(0, 5, 4);
+    emitter.close();
+    assert_eq!(next(&batches), [(0, Value::Null), (1, lost(5, 1, 0))], "behind what came before it");
+    assert_eq!(next(&batches), [(2, Value::Null), (3, lost(0, 3, 0))], "only what is new");
+    assert!(batches.next().is_none());
+    assert_eq!(emitter.tally().to_string(), "seen 4 = emitted 0 + filtered 0 + lost 0 + held 4");
+}
+
+/// The bytes of an event.
+fn event_length() -> usize {
+    let (mut emitter, batches) = emitter(1 << 20);
+    emit(&mut emitter);
+    emitter.close();
+    batches.next().unwrap().bytes.len()
+}
+
+#[test]
+fn what_is_at_hand_waits_while_the_writer_is_busy() {
+    let (mut emitter, batches) = emitter(1 << 20);
+    for _ in 0..4 {
+        emit(&mut emitter);
+        emitter.flush();
+    }
+    assert_eq!(next(&batches), [(0, Value::Null)]);
+    emitter.flush();
+    assert_eq!(next(&batches), [(1, Value::Null), (2, Value::Null), (3, Value::Null)]);
+}
+
+#[test]
+fn a_loss_waits_until_there_is_room_to_say_it() {
+    let (mut emitter, batches) = emitter(2 * event_length());
+    emit(&mut emitter);
+    emit(&mut emitter);
+    emitter.flush();
+    for _ in 0..100 {
+        emitter.report(0, 7, 0);
+    }
+    assert_eq!(emitter.tally().to_string(), "seen 2 = emitted 0 + filtered 0 + lost 0 + held 2");
+    assert_eq!(next(&batches), [(0, Value::Null), (1, Value::Null)]);
+    for _ in 0..100 {
+        emitter.report(0, 7, 0);
+    }
+    assert_eq!(next(&batches), [(2, lost(7, 0, 0))], "said once, when there is room");
+    emitter.close();
+    assert!(batches.next().is_none());
+}
+
+#[test]
+fn what_the_queue_refused_is_said_when_it_has_room_again() {
+    let (mut emitter, batches) = emitter(2 * event_length());
+    emit(&mut emitter);
+    emit(&mut emitter);
+    emitter.flush();
+    let mut emitted = 2;
+    while emitter.tally().lost() == 0 {
+        emit(&mut emitter);
+        emitted += 1;
+    }
+    emitter.report(0, 0, 0);
+    assert_eq!(next(&batches).len(), 2);
+    emitter.report(0, 0, 0);
+    assert_eq!(next(&batches), [(emitted, lost(0, 0, emitted - 2))]);
+    emitter.close();
+    assert!(batches.next().is_none());
+    let tally = emitter.tally();
+    assert_eq!((tally.seen(), tally.lost(), tally.held()), (emitted + 1, emitted - 2, 3));
+}
