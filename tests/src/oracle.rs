@@ -3,14 +3,14 @@
 //! BIND logs no query ids, the client knows its own: only together do they say all.
 
 use std::{
-    collections::HashMap,
-    net::{SocketAddr, UdpSocket},
-    time::{Duration, Instant},
+    collections::HashSet,
+    io::{self, Read, Write},
+    net::{SocketAddr, TcpStream, UdpSocket},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 
-use crate::{dns, namespace::Namespace};
+use crate::{dns, namespace::Namespace, wait::PATIENCE};
 
 /// One lookup as its client made it. Ordered, so that sets of them compare and print.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,8 +66,9 @@ fn log_line(line: &str) -> Option<Logged> {
     })
 }
 
-/// How many queries wait for their answer at once: below what the sockets can buffer.
-const WINDOW: usize = 64;
+/// How many queries of one socket wait for their answer at once. Those of a dozen sockets must fit
+/// into the 208 KiB that the socket of an authority buffers: what does not is in no query log.
+const WINDOW: usize = 12;
 
 /// Asks every `(name, type)` over UDP from one socket of `host`, and waits for every answer.
 /// Ids count up from `first_id`.
@@ -80,41 +81,68 @@ pub fn ask_all(
     let any: SocketAddr = if server.is_ipv4() { ([0; 4], 0).into() } else { ([0; 16], 0).into() };
     let socket = host.inside(|| UdpSocket::bind(any))??;
     socket.connect(server)?;
-    socket.set_read_timeout(Some(Duration::from_secs(10)))?;
-    let local = socket.local_addr()?;
-    let mut waiting = HashMap::new();
+    socket.set_read_timeout(Some(PATIENCE))?;
+    let send = |message: &[u8]| socket.send(message).map(drop);
+    let receive = || {
+        let mut buffer = vec![0; 4096];
+        let length = socket.recv(&mut buffer)?;
+        buffer.truncate(length);
+        Ok(buffer)
+    };
+    converse(socket.local_addr()?, first_id, questions, send, receive)
+}
+
+/// As [`ask_all`], over one TCP connection: queries do not wait for answers.
+pub fn ask_all_by_tcp(
+    host: &Namespace,
+    server: SocketAddr,
+    first_id: u16,
+    questions: &[(String, &'static str)],
+) -> Result<Vec<Asked>> {
+    let stream = host.inside(move || TcpStream::connect(server))??;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let send = |message: &[u8]| {
+        let length = u16::try_from(message.len()).unwrap_or(u16::MAX);
+        (&stream).write_all(&[&length.to_be_bytes(), message].concat())
+    };
+    let receive = || {
+        let mut length = [0; 2];
+        (&stream).read_exact(&mut length)?;
+        let mut buffer = vec![0; usize::from(u16::from_be_bytes(length))];
+        (&stream).read_exact(&mut buffer).map(|()| buffer)
+    };
+    converse(stream.local_addr()?, first_id, questions, send, receive)
+}
+
+fn converse(
+    client: SocketAddr,
+    first_id: u16,
+    questions: &[(String, &'static str)],
+    send: impl Fn(&[u8]) -> io::Result<()>,
+    receive: impl Fn() -> io::Result<Vec<u8>>,
+) -> Result<Vec<Asked>> {
+    let mut waiting = HashSet::new();
     let mut asked = Vec::new();
     for (number, (name, rr_type)) in questions.iter().enumerate() {
         let id = first_id.wrapping_add(u16::try_from(number % 65536)?);
         let code = dns::TYPES.iter().find(|(known, _)| known == rr_type).context("unknown type")?.1;
-        socket.send(&dns::query(id, name, code))?;
-        waiting.insert(id, Instant::now());
+        send(&dns::query(id, name, code))?;
+        waiting.insert(id);
         asked.push(Asked {
-            client: local.ip().to_string(),
-            port: local.port(),
+            client: client.ip().to_string(),
+            port: client.port(),
             id,
             name: name.to_ascii_lowercase(),
             rr_type: (*rr_type).to_owned(),
         });
-        while waiting.len() >= WINDOW {
-            receive(&socket, &mut waiting)?;
+        let last = asked.len() == questions.len();
+        while waiting.len() >= WINDOW || (last && !waiting.is_empty()) {
+            let answer = receive().with_context(|| format!("{} queries unanswered", waiting.len()))?;
+            let id = dns::id(&answer).context("short answer")?;
+            ensure!(waiting.remove(&id), "an answer with id {id}, which was not asked");
         }
     }
-    while !waiting.is_empty() {
-        receive(&socket, &mut waiting)?;
-    }
     Ok(asked)
-}
-
-fn receive(socket: &UdpSocket, waiting: &mut HashMap<u16, Instant>) -> Result<()> {
-    let mut buffer = [0; 4096];
-    let length = socket.recv(&mut buffer).with_context(|| format!("{} queries unanswered", waiting.len()))?;
-    let message = buffer.get(..length).unwrap_or_default();
-    let id = dns::id(message).context("short answer")?;
-    if waiting.remove(&id).is_none() {
-        bail!("an answer with id {id}, which was not asked");
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -8,28 +8,31 @@ use dns_monitor_tests::{
     address::{self, AUTHORITY, Family, Network},
     books, dns,
     event::{asked, has_role, number, text},
-    oracle::{Asked, Logged, ask_all, read_query_log},
+    oracle::{Asked, Logged, ask_all, ask_all_by_tcp, read_query_log},
 };
 use serde_json::Value;
 
 const LOOKUPS: usize = 10_000;
 
+/// Sources of lookups: each client, over IPv4 and IPv6, by UDP and TCP.
+const SOURCES: usize = 12;
+
 /// All names are different, so the resolver must ask the authority each time.
 fn ask_everything(lab: &Lab) -> Vec<Asked> {
-    let sources: Vec<_> =
-        (0..3).flat_map(|client| [Family::V4, Family::V6].map(|family| (client, family))).collect();
     std::thread::scope(|scope| {
-        let asking: Vec<_> = sources
-            .iter()
-            .enumerate()
-            .map(|(source, (client, family))| {
+        let asking: Vec<_> = (0..SOURCES)
+            .map(|source| {
                 scope.spawn(move || {
                     let questions: Vec<_> = (source..LOOKUPS)
-                        .step_by(6)
-                        .map(|n| (format!("h{n}.w.lab.example"), dns::TYPES[n / 6 % dns::TYPES.len()].0))
+                        .step_by(SOURCES)
+                        .map(|n| {
+                            (format!("h{n}.w.lab.example"), dns::TYPES[n / SOURCES % dns::TYPES.len()].0)
+                        })
                         .collect();
-                    let server = (address::resolver(Network::Plain).of(*family), 53).into();
-                    ask_all(lab.client(*client), server, 10_000 + 1_000 * source as u16, &questions).unwrap()
+                    let family = if source % 2 == 0 { Family::V4 } else { Family::V6 };
+                    let ask = if source / 2 % 2 == 0 { ask_all } else { ask_all_by_tcp };
+                    let server = (address::resolver(Network::Plain).of(family), 53).into();
+                    ask(lab.client(source / 4), server, 10_000 + 1_000 * source as u16, &questions).unwrap()
                 })
             })
             .collect();
