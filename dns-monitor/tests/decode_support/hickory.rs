@@ -2,7 +2,7 @@
 
 use super::{records, text};
 use dns_monitor::decode::{
-    edns::{Edns, EdnsOption},
+    edns::{Edns, EdnsOption, code::CLIENT_SUBNET},
     malformed::Malformed,
     message::Message,
     rdata,
@@ -50,8 +50,9 @@ const HICKORY_REFUSES: &[(&str, OfHickory)] = &[
     ("a name that runs on into the labels that point to it: BIND reads it as we do", |error, ours| {
         matches!(error, DecodeError::LabelOverlapsWithOther { .. }) || has_overlap(ours)
     }),
-    ("hickory wants a family in a client subnet, RFC 7871 §7.1.2 knows one without", |error, _| {
-        matches!(error, DecodeError::UnknownAddressFamily(0))
+    ("hickory wants a family in a client subnet, RFC 7871 §7.1.2 knows one without", |_, ours| {
+        let no_subnet = |option| matches!(option, Ok(EdnsOption::Other { code: CLIENT_SUBNET, .. }));
+        ours.edns().is_some_and(|edns| edns.options().any(no_subnet))
     }),
     ("hickory reserves type 0; to us it is one more unknown type", |_, ours| has_type(ours, &[0])),
     ("hickory reads private type 65305 as the name of an ANAME", |_, ours| has_type(ours, &[65305])),
