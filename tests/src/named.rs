@@ -26,11 +26,15 @@ pub struct Recursion {
     pub minimization: &'static str,
     /// Ask this server instead of the authorities.
     pub forwarder: Option<IpAddr>,
+    /// `querylog`.
+    pub query_log: bool,
+    /// Send both messages of clients to [`Named::dnstap_path`].
+    pub dnstap: bool,
 }
 
 impl Default for Recursion {
     fn default() -> Self {
-        Self { udp_size: 1232, minimization: "relaxed", forwarder: None }
+        Self { udp_size: 1232, minimization: "relaxed", forwarder: None, query_log: true, dnstap: false }
     }
 }
 
@@ -54,7 +58,7 @@ impl Named {
             folder,
             &address.v4.to_string(),
             &address.v6.to_string(),
-            "recursion no; max-udp-size 4096; edns-udp-size 4096;",
+            "recursion no; querylog yes; max-udp-size 4096; edns-udp-size 4096;",
         );
         for (number, zone) in zones.iter().enumerate() {
             let file = folder.join(format!("zone{number}"));
@@ -72,13 +76,18 @@ impl Named {
             .map(|address| format!("forward only; forwarders {{ {address}; }};"))
             .unwrap_or_default();
         let size = recursion.udp_size;
+        let log = if recursion.query_log { "yes" } else { "no" };
+        let dnstap = match recursion.dnstap {
+            true => format!("dnstap {{ client; }}; dnstap-output unix \"{}\";", socket(folder).display()),
+            false => String::new(),
+        };
         let mut config = options(
             folder,
             "any",
             "any",
             &format!(
                 "recursion yes; allow-recursion {{ any; }}; qname-minimization {}; \
-                 edns-udp-size {size}; max-udp-size {size}; recursive-clients 20000; {forward}",
+                 edns-udp-size {size}; max-udp-size {size}; recursive-clients 20000; querylog {log}; {dnstap} {forward}",
                 recursion.minimization
             ),
         );
@@ -126,9 +135,19 @@ impl Named {
         Ok(())
     }
 
+    /// Where the query log is.
+    pub fn query_log_path(&self) -> PathBuf {
+        self.folder.join("queries")
+    }
+
+    /// The socket that dnstap is sent to, where somebody listens.
+    pub fn dnstap_path(&self) -> PathBuf {
+        socket(&self.folder)
+    }
+
     /// The query log as it is now.
     pub fn query_log(&self) -> Result<String> {
-        let path = self.folder.join("queries");
+        let path = self.query_log_path();
         fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
     }
 }
@@ -151,13 +170,17 @@ fn program(folder: &Path) -> Result<PathBuf> {
     Ok(copy)
 }
 
+fn socket(folder: &Path) -> PathBuf {
+    folder.join("dnstap.sock")
+}
+
 fn options(folder: &Path, v4: &str, v6: &str, more: &str) -> String {
     let folder = folder.display();
     format!(
         r#"options {{
   directory "{folder}"; pid-file none; session-keyfile none; lock-file none;
   listen-on {{ {v4}; }}; listen-on-v6 {{ {v6}; }};
-  dnssec-validation no; empty-zones-enable no; querylog yes; allow-query {{ any; }};
+  dnssec-validation no; empty-zones-enable no; allow-query {{ any; }};
   minimal-responses no-auth-recursive; {more}
 }};
 controls {{}};

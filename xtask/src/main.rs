@@ -1,10 +1,11 @@
 //! Builds, runs and tests dns-monitor for someone who has only rustup, a C compiler and root.
 //!
 //! One file a command: [`build_ebpf`], [`build`], [`build_and_load`], [`demo`], [`test`],
-//! [`fuzz`]. They stand on
+//! [`bench`], [`fuzz`]. They stand on
 //! [`toolchain`] (what compiles), [`rust_src`] and [`bpf_linker`] (what is missing to compile
 //! for the kernel), [`packages`] (what the tests run) and [`process`].
 
+mod bench;
 mod bpf_linker;
 mod build;
 mod build_and_load;
@@ -35,6 +36,8 @@ enum Command {
     Demo(demo::Options),
     /// Check format and lints, then run every test; needs root, installs the Debian packages it uses
     Test,
+    /// Measure kernel programs, agent and a loaded resolver, into docs/PERFORMANCE.md; needs root
+    Bench(bench::Options),
     /// Run the fuzz targets of the decoders
     Fuzz(fuzz::Options),
 }
@@ -46,6 +49,7 @@ fn main() -> anyhow::Result<()> {
         Command::BuildAndLoad(options) => build_and_load::build_and_load(&options),
         Command::Demo(options) => demo::demo(&options),
         Command::Test => test::test(),
+        Command::Bench(options) => bench::bench(&options),
         Command::Fuzz(options) => fuzz::fuzz(&options),
     }
 }

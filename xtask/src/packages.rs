@@ -25,6 +25,14 @@ pub const TESTS: &[(&str, &str)] = &[
     ("tshark", "tshark"),
 ];
 
+/// What the benchmarks compare with.
+pub const BENCH: &[(&str, &str)] = &[
+    ("capinfos", "wireshark-common"),
+    ("dnscap", "dnscap"),
+    ("fstrm_capture", "fstrm-bin"),
+    ("taskset", "util-linux"),
+];
+
 /// Installs the packages whose program is not there.
 pub fn ensure(wanted: &[&[(&str, &'static str)]]) -> Result<()> {
     let mut missing: Vec<&str> = wanted
