@@ -1,0 +1,80 @@
+//! What may become of a part of a frame: a reason where headers are cut, the same sample with less payload else.
+
+use dns_monitor::sample::Packet;
+use dns_monitor_common::counter::Counter;
+
+use super::{bench::Bench, frame::Frame, hook::Hook, taken::Taken};
+
+/// An Ethernet header: nothing shorter reaches a program.
+pub const LEAST: usize = 14;
+
+/// Cuts a frame at every byte.
+pub fn all(bench: &mut Bench, hook: Hook, what: &str, frame: &Frame) {
+    if !bench.takes(hook, &frame.bytes) {
+        return; // a bench of another kind takes it
+    }
+    let what = format!("{what}, {hook:?}");
+    let (fate, taken) = bench.fate(hook, &frame.bytes);
+    let whole = Truncation::new(frame, fate, taken);
+    let (mut runs, mut sampled) = (0, 0);
+    for end in LEAST..frame.bytes.len() {
+        let part = &frame.bytes[..end];
+        if bench.takes(hook, part) {
+            let taken = bench.taken(hook, part);
+            whole.check(&what, end, &taken);
+            runs += 1;
+            sampled += u64::from(!taken.is_empty());
+        }
+    }
+    whole.check_fates(&what, &bench.counted().0, runs, sampled);
+}
+
+/// A whole frame, and what became of it.
+struct Truncation<'a> {
+    frame: &'a Frame,
+    fate: Counter,
+    first: Option<Taken>,
+    payload: Vec<u8>,
+}
+
+impl<'a> Truncation<'a> {
+    fn new(frame: &'a Frame, fate: Counter, taken: Vec<Taken>) -> Self {
+        let payload = payload(&taken);
+        Self { frame, fate, first: taken.into_iter().next(), payload }
+    }
+
+    /// Judges what was taken of the first `end` bytes.
+    fn check(&self, what: &str, end: usize, taken: &[Taken]) {
+        let headers = end >= self.frame.payload;
+        let (Some(first), Some(part)) = (&self.first, taken.first()) else {
+            assert!(
+                self.first.is_none() || !headers,
+                "{what}, {end} bytes: not taken, though all headers are there"
+            );
+            return;
+        };
+        let Some(present) = end.checked_sub(self.frame.payload) else {
+            panic!("{what}, {end} bytes: taken without its headers")
+        };
+        let expected = &self.payload[..present.min(self.payload.len())];
+        assert!(payload(taken) == expected, "{what}, {end} bytes: payload");
+        let length = if self.frame.without_length { u32::try_from(present).unwrap() } else { first.length };
+        let packet = Packet { time: first.packet.time, ..part.packet };
+        let got = (packet, part.content, part.length);
+        assert_eq!(got, (first.packet, first.content, length), "{what}, {end} bytes");
+    }
+
+    /// Judges the fates of all parts, of which so many were `taken`.
+    fn check_fates(&self, what: &str, fates: &[(Counter, u64)], runs: u64, taken: u64) {
+        let cut = [Counter::ShortLink, Counter::BadIp, Counter::BadTransport];
+        let known = |fate: &Counter| *fate == Counter::Sampled || *fate == self.fate || cut.contains(fate);
+        assert!(fates.iter().all(|(fate, _)| known(fate)), "{what}: {fates:?}");
+        let sampled = fates.iter().find(|(fate, _)| *fate == Counter::Sampled).map_or(0, |(_, count)| *count);
+        let all: u64 = fates.iter().map(|(_, count)| count).sum();
+        assert_eq!((all, sampled), (runs, taken), "{what}: one fate a run: {fates:?}");
+    }
+}
+
+fn payload(taken: &[Taken]) -> Vec<u8> {
+    taken.iter().map(|taken| taken.payload.as_slice()).collect::<Vec<_>>().concat()
+}
