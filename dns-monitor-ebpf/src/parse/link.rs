@@ -10,7 +10,7 @@ use crate::packet::{Header, Packet};
 const ETHERNET: usize = 14;
 const TAG: usize = 4;
 const VLAN_ID: u16 = 0x0fff;
-/// Tags inside the frame that are followed.
+/// Tags that are followed.
 const MAX_TAGS: usize = 2;
 
 /// What the link layer says.
@@ -49,7 +49,8 @@ pub fn parse(packet: &mut Packet, offloaded: Option<u16>) -> Result<Link, Counte
         link.push(tag);
     }
     for _ in 0..MAX_TAGS {
-        if !is_tag(link.ether_type) {
+        // Wherever the outer tag was, a third one is not followed.
+        if !is_tag(link.ether_type) || link.flags & flag::INNER_VLAN != 0 {
             break;
         }
         let Some(tag) = packet.header::<TAG>() else { return Err(Counter::ShortLink) };

@@ -54,7 +54,7 @@ fn ipv4(packet: &mut Packet) -> Result<Network, Counter> {
         return Err(Counter::BadIp);
     }
     let total = header.be16(2) as u32;
-    if total != 0 && total < header_length as u32 {
+    if total != 0 && total <= header_length as u32 {
         return Err(Counter::BadIp);
     }
     packet.skip(header_length);
@@ -120,8 +120,11 @@ fn extension(packet: &mut Packet, network: &mut Network) -> Result<bool, Counter
     packet.skip(length);
     network.protocol = header.get(0);
     if network.length != 0 {
-        let Some(rest) = network.length.checked_sub(length as u32) else { return Err(Counter::BadIp) };
-        network.length = rest;
+        // Nothing left is as bad as less: 0 would mean that the header does not say.
+        if network.length <= length as u32 {
+            return Err(Counter::BadIp);
+        }
+        network.length -= length as u32;
     }
     Ok(true)
 }

@@ -4,8 +4,7 @@ use std::net::IpAddr;
 
 use dns_monitor_common::counter::Counter;
 use etherparse::{
-    IpAuthHeaderSlice, IpNumber, Ipv4HeaderSlice, Ipv6FragmentHeaderSlice, Ipv6HeaderSlice,
-    Ipv6RawExtHeaderSlice,
+    IpNumber, Ipv4HeaderSlice, Ipv6FragmentHeaderSlice, Ipv6HeaderSlice, Ipv6RawExtHeaderSlice,
 };
 
 use super::CaptureReason;
@@ -48,7 +47,7 @@ fn ipv4(bytes: &[u8]) -> Result<Network<'_>, CaptureReason> {
     let header = Ipv4HeaderSlice::from_slice(bytes).map_err(|_| Counter::BadIp)?;
     let length = match header.total_len() {
         0 => None,
-        _ => Some(u32::from(header.payload_len().map_err(|_| Counter::BadIp)?)),
+        _ => Some(payload_length(header.payload_len().ok().map(u32::from))?),
     };
     let offset = header.fragments_offset().byte_offset();
     let mut network = Network {
@@ -81,6 +80,11 @@ fn ipv6(bytes: &[u8]) -> Result<Network<'_>, CaptureReason> {
     if is_extension(network.protocol) { Err(Counter::DeepExtensions.into()) } else { Ok(network) }
 }
 
+/// A packet without a byte behind its IP headers is as bad as one with fewer.
+fn payload_length(length: Option<u32>) -> Result<u32, Counter> {
+    length.filter(|length| *length > 0).ok_or(Counter::BadIp)
+}
+
 fn is_extension(protocol: IpNumber) -> bool {
     matches!(protocol, IpNumber::IPV6_FRAGMENTATION_HEADER | IpNumber::AUTHENTICATION_HEADER)
         || Ipv6RawExtHeaderSlice::header_type_supported(protocol)
@@ -102,8 +106,9 @@ impl Network<'_> {
                 (header.next_header(), header.slice().len())
             }
             IpNumber::AUTHENTICATION_HEADER => {
-                let header = IpAuthHeaderSlice::from_slice(self.rest).map_err(|_| Counter::BadIp)?;
-                (header.next_header(), header.slice().len())
+                // The library refuses those without a sequence number; the kernel programs do not look.
+                let [next, words, ..] = self.rest.first_chunk::<8>().ok_or(Counter::BadIp)?;
+                (IpNumber(*next), (usize::from(*words).saturating_add(2)).saturating_mul(4))
             }
             _ => {
                 let header = Ipv6RawExtHeaderSlice::from_slice(self.rest).map_err(|_| Counter::BadIp)?;
@@ -114,7 +119,7 @@ impl Network<'_> {
         self.rest = self.rest.get(length..).unwrap_or_default();
         if let Some(total) = self.length {
             let length = u32::try_from(length).map_err(|_| Counter::BadIp)?;
-            self.length = Some(total.checked_sub(length).ok_or(Counter::BadIp)?);
+            self.length = Some(payload_length(total.checked_sub(length))?);
         }
         Ok(true)
     }

@@ -182,7 +182,7 @@ fn networks() {
             "a following fragment without payload",
             101,
             &["45 00 0014 0001 0002 40 11 0000 c0000201 c0000235"],
-            "empty-datagram",
+            "bad-ip-header",
         ),
     ]);
 }
