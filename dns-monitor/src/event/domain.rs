@@ -18,7 +18,7 @@ pub fn split(name: &[u8]) -> Domain<'_> {
     if name == b"." {
         return Domain::default();
     }
-    let suffix = List.find(name.rsplit(|byte| *byte == b'.')).len.min(name.len());
+    let suffix = List.find(Labels { rest: Some(name) }).len.min(name.len());
     let Some((above, top_level)) = name.split_at_checked(name.len() - suffix) else {
         return Domain::default();
     };
@@ -27,6 +27,22 @@ pub fn split(name: &[u8]) -> Domain<'_> {
     match last_dot(above) {
         None => Domain { top_level, registered: Some(name), subdomain: None },
         Some(dot) => Domain { top_level, registered: name.get(dot + 1..), subdomain: name.get(..dot) },
+    }
+}
+
+/// The labels from right to left.
+struct Labels<'a> {
+    rest: Option<&'a [u8]>,
+}
+
+impl<'a> Iterator for Labels<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let name = self.rest?;
+        let dot = last_dot(name);
+        self.rest = dot.and_then(|dot| name.get(..dot));
+        name.get(dot.map_or(0, |dot| dot + 1)..)
     }
 }
 
@@ -61,6 +77,8 @@ mod tests {
             (r"a\.b.com", Some("com"), Some(r"a\.b.com"), None),
             (r"x.a\.b.com", Some("com"), Some(r"a\.b.com"), Some("x")),
             (r"x.a\\.com", Some("com"), Some(r"a\\.com"), Some("x")),
+            (r"foo\.co.uk", Some("uk"), Some(r"foo\.co.uk"), None),
+            (r"example.co\.uk", Some(r"co\.uk"), Some(r"example.co\.uk"), None),
             (r"\000\255.example.com", Some("com"), Some("example.com"), Some(r"\000\255")),
         ];
         for (name, top_level, registered, subdomain) in cases {

@@ -143,9 +143,12 @@ impl Encoder {
         let mut malformed = None;
         let mut open = r#","answers":[{"name":""#;
         self.resolved.clear();
-        for record in
-            message.records().map_while(Result::ok).take_while(|record| record.section == Section::Answer)
-        {
+        // A plain loop: adaptors would copy every record once more.
+        for record in message.records() {
+            let Ok(record) = record else { break };
+            if record.section != Section::Answer {
+                break;
+            }
             raw(out, open);
             open = r#",{"name":""#;
             malformed = malformed.or(self.answer(&record, out));
@@ -171,15 +174,20 @@ impl Encoder {
         mnemonics::class(record.class).write(out);
         raw(out, r#"","ttl":"#);
         number(out, u64::from(record.ttl));
+        let end = out.len();
         raw(out, r#","data":""#);
         let start = out.len();
         let written = rdata::write(record, out);
         match written {
-            Err(_) => rdata::write_unknown(record.rdata(), out),
-            Ok(()) if is_address(record.rtype) => self.resolve(start, out),
+            Ok(()) if out.len() == start => out.truncate(end), // an UPDATE deletes without data
+            Ok(()) if is_address(record) => self.resolve(start, out),
             Ok(()) => escape_tail(out, start),
+            Err(_) => {
+                rdata::write_unknown(record.rdata(), out);
+                escape_tail(out, start);
+            }
         }
-        raw(out, r#""}"#);
+        raw(out, if out.len() == end { "}" } else { r#""}"# });
         written.err().map(|reason| reason.name())
     }
 

@@ -14,7 +14,7 @@ pub mod text;
 pub mod time;
 
 use crate::{
-    decode::{edns::Edns, malformed::Malformed, message::Question, mnemonics, rr_type},
+    decode::{edns::Edns, malformed::Malformed, message::Question, mnemonics, record::Record, rr_type},
     track::lookup::{End, Lookup, Peer, Seen},
 };
 
@@ -67,6 +67,8 @@ impl Outcome {
     }
 }
 
+/// The class of the Internet.
+const IN: u16 = 1;
 const FORMERR: u16 = 1;
 const SERVFAIL: u16 = 2;
 const REFUSED: u16 = 5;
@@ -126,7 +128,11 @@ fn survey<'a>(seen: Option<&Seen<'a>>) -> (Option<Edns<'a>>, Option<Malformed>) 
     }
 }
 
-/// Whether a record's data is one address, for `dns.resolved_ip`.
-fn is_address(rtype: u16) -> bool {
-    matches!(rtype, rr_type::A | rr_type::AAAA)
+/// Whether a record's data, if it is well-formed, is one address, for `dns.resolved_ip`. In Chaosnet an A
+/// record is something else.
+fn is_address(record: &Record<'_>) -> bool {
+    record.class == IN && matches!(record.rtype, rr_type::A | rr_type::AAAA)
 }
+
+#[cfg(test)]
+mod tests;
