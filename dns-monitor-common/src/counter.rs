@@ -50,8 +50,6 @@ counters! {
     TcpWithoutData "tcp-without-data" Filtered,
     /// A fragment of a TCP segment: path MTU discovery keeps these off real networks.
     TcpFragment "tcp-fragment" Filtered,
-    /// A following fragment that ends before a UDP header would.
-    OverlappingFragment "overlapping-fragment" Filtered,
     /// The frame ends inside the Ethernet header or a VLAN tag.
     ShortLink "short-link" Filtered,
     /// The frame ends inside an IP header, or the header lies about its length.

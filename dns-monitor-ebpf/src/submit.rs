@@ -19,7 +19,11 @@ use crate::{
     maps::{self, Rest, Stage},
     opaque,
     packet::{self, Packet},
-    parse::{link::Link, network::Network, transport::Transport},
+    parse::{
+        link::Link,
+        network::Network,
+        transport::{FIN_SYN_RST, Transport},
+    },
 };
 
 /// The agent polls: a wake-up would cost four microseconds a sample.
@@ -45,6 +49,9 @@ pub fn submit<H: Hook>(
     let stage = unsafe { &mut *stage };
     let offset = packet.offset();
     let (length, present) = lengths(hook, packet, offset, transport)?;
+    if length == 0 && transport.flags & FIN_SYN_RST == 0 {
+        return Err(Counter::TcpWithoutData); // now that the frame has said how long it is
+    }
     describe(hook, stage, link, network, transport);
     let rest = stage.forget(Rest { offset, length, present });
     pieces(hook, stage, rest)
@@ -167,9 +174,11 @@ unsafe fn copy<H: Hook>(hook: &H, offset: u32, to: *mut u8, captured: u32, size:
     }
     // SAFETY: the caller's promise, and `captured` is at most `size`.
     unsafe {
-        if size == QUERY && packet::copy::<{ QUERY as usize / 8 }>(hook.linear(), offset, to, captured) {
-            return true;
-        }
-        hook.copy(offset, to, captured)
+        let copied = match size {
+            QUERY => packet::copy::<{ QUERY as usize / 8 }>(hook.linear(), offset, to, captured),
+            EDNS_QUERY => packet::copy::<{ EDNS_QUERY as usize / 8 }>(hook.linear(), offset, to, captured),
+            _ => false,
+        };
+        copied || hook.copy(offset, to, captured)
     }
 }

@@ -7,7 +7,8 @@ use crate::{maps::is_dns, packet::Packet};
 
 const UDP: usize = 8;
 const TCP: usize = 20;
-const FIN_SYN_RST: u8 = 0x07;
+/// The flags of segments that are taken without data.
+pub const FIN_SYN_RST: u8 = 0x07;
 
 /// What the transport says; the cursor is at the payload.
 #[derive(Clone, Copy)]
@@ -65,9 +66,8 @@ fn udp(packet: &mut Packet, network: &Network) -> Result<Transport, Counter> {
 /// No header here: the agent looks for the first fragment, which had the ports.
 #[inline(always)]
 fn following_fragment(network: &Network) -> Result<Transport, Counter> {
-    let Some(fragment_offset) = network.fragment_offset.checked_sub(UDP as u16) else {
-        return Err(Counter::OverlappingFragment);
-    };
+    // Offsets come in units of eight bytes, so this one is at least behind the UDP header.
+    let fragment_offset = network.fragment_offset - UDP as u16;
     if network.length == 0 {
         return Err(Counter::EmptyDatagram);
     }

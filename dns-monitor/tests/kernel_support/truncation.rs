@@ -45,7 +45,8 @@ impl<'a> Truncation<'a> {
 
     /// Judges what was taken of the first `end` bytes.
     fn check(&self, what: &str, end: usize, taken: &[Taken]) {
-        let headers = end >= self.frame.payload;
+        // Where only the frame tells how long a segment is, one that ends behind its headers is empty.
+        let headers = end >= self.frame.payload + usize::from(self.frame.without_length);
         let (Some(first), Some(part)) = (&self.first, taken.first()) else {
             assert!(
                 self.first.is_none() || !headers,
@@ -66,7 +67,7 @@ impl<'a> Truncation<'a> {
 
     /// Judges the fates of all parts, of which so many were `taken`.
     fn check_fates(&self, what: &str, fates: &[(Counter, u64)], runs: u64, taken: u64) {
-        let cut = [Counter::ShortLink, Counter::BadIp, Counter::BadTransport];
+        let cut = [Counter::ShortLink, Counter::BadIp, Counter::BadTransport, Counter::TcpWithoutData];
         let known = |fate: &Counter| *fate == Counter::Sampled || *fate == self.fate || cut.contains(fate);
         assert!(fates.iter().all(|(fate, _)| known(fate)), "{what}: {fates:?}");
         let sampled = fates.iter().find(|(fate, _)| *fate == Counter::Sampled).map_or(0, |(_, count)| *count);

@@ -59,8 +59,8 @@ fn udp<'a>(network: &Network<'a>, fragment: Option<Fragment>, ports: &[u16]) -> 
 /// No header here: the first fragment has the ports.
 fn following_fragment<'a>(network: &Network<'a>, fragment: Fragment) -> Result<Segment<'a>, Counter> {
     let Fragment { id, offset, more } = fragment;
-    let offset = u32::from(offset).checked_sub(UDP).and_then(|offset| u16::try_from(offset).ok());
-    let offset = offset.ok_or(Counter::OverlappingFragment)?;
+    // Offsets come in units of eight bytes, so this one is at least behind the UDP header.
+    let offset = offset.saturating_sub(UDP as u16);
     let length = network.length.filter(|length| *length > 0).ok_or(Counter::EmptyDatagram)?;
     Ok(Segment {
         transport: Transport::Udp,
