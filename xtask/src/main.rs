@@ -44,7 +44,7 @@ enum Command {
 
 fn main() -> anyhow::Result<()> {
     match Command::parse() {
-        Command::BuildEbpf => build_ebpf::build_ebpf().map(drop),
+        Command::BuildEbpf => build_ebpf::build_ebpf(),
         Command::Build => build::build().map(drop),
         Command::BuildAndLoad(options) => build_and_load::build_and_load(&options),
         Command::Demo(options) => demo::demo(&options),
