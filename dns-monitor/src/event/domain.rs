@@ -63,9 +63,12 @@ fn last_dot(name: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
 
+    /// A name; its public suffix, registered domain and subdomain.
+    type Case = (&'static str, Option<&'static str>, Option<&'static str>, Option<&'static str>);
+
     #[test]
     fn names_split_by_the_list() {
-        let cases: &[(&str, Option<&str>, Option<&str>, Option<&str>)] = &[
+        let cases: &[Case] = &[
             (".", None, None, None),
             ("com", Some("com"), None, None),
             ("co.uk", Some("co.uk"), None, None),

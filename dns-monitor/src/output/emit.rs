@@ -83,7 +83,7 @@ impl Emitter {
     /// the Unix epoch; `kernel` and `decode` are counts since the start.
     pub fn report(&mut self, time: u64, kernel: u64, decode: u64) {
         let lost = Lost { kernel, decode, sink: self.queue.tally().lost() };
-        let Some(new) = lost.since(&self.reported) else { return };
+        let Some(new) = lost.since(&self.reported).filter(|_| !self.is_broken()) else { return };
         let start = self.batch.bytes.len();
         match &mut self.encoder {
             Encoder::Ecs(encoder) => encoder.encode_gap(time, self.sequence, &new, &mut self.batch.bytes),

@@ -134,3 +134,15 @@ fn what_the_queue_refused_is_said_when_it_has_room_again() {
     let tally = emitter.tally();
     assert_eq!((tally.seen(), tally.lost(), tally.held()), (emitted + 1, emitted - 2, 3));
 }
+
+/// Where nobody reads any more there is nobody to tell, and nothing to add to the loss.
+#[test]
+fn a_loss_is_not_said_to_nobody() {
+    let (mut emitter, batches) = emitter(1 << 20);
+    drop(batches);
+    emit(&mut emitter);
+    emitter.flush();
+    emitter.report(0, 7, 0);
+    emitter.close();
+    assert_eq!(emitter.tally().to_string(), "seen 1 = emitted 0 + filtered 0 + lost 1 (write-failed 1)");
+}

@@ -1,0 +1,180 @@
+//! The contract as a table, and what it takes to hold an event against it.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "test support")]
+
+mod values;
+
+use serde_json::{Map, Value};
+use values::*;
+
+/// Where a field must be.
+#[derive(Clone, Copy, PartialEq)]
+enum Where {
+    /// In every event.
+    All,
+    /// In every event about a lookup, and in no other.
+    Lookups,
+    /// In some of these.
+    Some,
+    /// In every `dns-gap` event, and in no other.
+    Gaps,
+}
+
+/// A field: its path, where it is, and what it may hold.
+pub struct Field {
+    pub path: &'static str,
+    place: Where,
+    holds: fn(&Value) -> bool,
+}
+
+const fn field(path: &'static str, place: Where, holds: fn(&Value) -> bool) -> Field {
+    Field { path, place, holds }
+}
+
+pub const FIELDS: &[Field] = &[
+    field("@timestamp", Where::All, timestamp),
+    field("ecs.version", Where::All, version),
+    field("event.kind", Where::All, |v| v == "event"),
+    field("event.category", Where::All, |v| words(v) == ["network"]),
+    field("event.type", Where::All, |v| matches!(words(v)[..], ["protocol", "allowed"] | ["protocol"])),
+    field("event.action", Where::All, |v| v == "dns-lookup" || v == "dns-gap"),
+    field("event.outcome", Where::All, |v| v == "success" || v == "failure" || v == "unknown"),
+    field("event.duration", Where::Some, Value::is_u64),
+    field("event.sequence", Where::All, Value::is_u64),
+    field("network.transport", Where::Lookups, |v| v == "udp" || v == "tcp"),
+    field("network.type", Where::Lookups, |v| v == "ipv4" || v == "ipv6"),
+    field("network.vlan.id", Where::Some, vlan),
+    field("network.inner.vlan.id", Where::Some, vlan),
+    field("network.community_id", Where::Lookups, community_id),
+    field("client.ip", Where::Lookups, address),
+    field("client.port", Where::Lookups, port),
+    field("client.mac", Where::Some, mac),
+    field("client.bytes", Where::Some, length),
+    field("server.ip", Where::Lookups, address),
+    field("server.port", Where::Lookups, port),
+    field("server.bytes", Where::Some, length),
+    field("observer.hostname", Where::Some, text),
+    field("observer.ingress.interface.name", Where::Some, text),
+    field("observer.type", Where::All, |v| v == "dns-monitor"),
+    field("observer.version", Where::All, version),
+    field("dns.id", Where::Some, id),
+    field("dns.type", Where::Lookups, |v| v == "answer" || v == "query"),
+    field("dns.op_code", Where::Some, mnemonic),
+    field("dns.header_flags", Where::Some, header_flags),
+    field("dns.question.name", Where::Some, name),
+    field("dns.question.type", Where::Some, mnemonic),
+    field("dns.question.class", Where::Some, mnemonic),
+    field("dns.question.registered_domain", Where::Some, name),
+    field("dns.question.top_level_domain", Where::Some, name),
+    field("dns.question.subdomain", Where::Some, name),
+    field("dns.response_code", Where::Some, mnemonic),
+    field("dns.answers", Where::Some, answers),
+    field("dns.resolved_ip", Where::Some, |v| array(v, address)),
+    field("dns_monitor.role", Where::Lookups, |v| v == "client" || v == "resolver"),
+    field("dns_monitor.original_name", Where::Some, |v| printable(v) && v.as_str().is_some_and(has_upper)),
+    field("dns_monitor.client_subnet", Where::Some, subnet),
+    field("dns_monitor.malformed", Where::Some, reason),
+    field("dns_monitor.verdict", Where::Lookups, |v| v == "pass"),
+    field("dns_monitor.lost.kernel", Where::Gaps, Value::is_u64),
+    field("dns_monitor.lost.decode", Where::Gaps, Value::is_u64),
+    field("dns_monitor.lost.sink", Where::Gaps, Value::is_u64),
+];
+
+/// Whether the event keeps the contract; marks the fields that it has.
+pub fn check(event: &Value, seen: &mut [bool]) -> Result<(), String> {
+    let mut leaves = Vec::new();
+    flatten(event.as_object().ok_or("no object")?, "", &mut leaves)?;
+    for (path, _) in &leaves {
+        if !FIELDS.iter().any(|field| field.path == path) {
+            return Err(format!("{path} is not in the contract"));
+        }
+    }
+    let is_gap = get(event, "event.action").is_some_and(|action| action == "dns-gap");
+    for (field, seen) in FIELDS.iter().zip(seen) {
+        let value = get(event, field.path);
+        *seen |= value.is_some();
+        let wanted = match field.place {
+            Where::All => Some(true),
+            Where::Lookups => Some(!is_gap),
+            Where::Gaps => Some(is_gap),
+            Where::Some if is_gap && !field.path.starts_with("observer.") => Some(false),
+            Where::Some => None,
+        };
+        if wanted.is_some_and(|wanted| wanted != value.is_some()) {
+            return Err(format!("{} is there: {}", field.path, value.is_some()));
+        }
+        if value.is_some_and(|value| !(field.holds)(value)) {
+            return Err(format!("{} may not be {}", field.path, value.unwrap_or(&Value::Null)));
+        }
+    }
+    together(event)
+}
+
+/// What fields say about each other.
+fn together(event: &Value) -> Result<(), String> {
+    let has = |path: &str| get(event, path).is_some();
+    let is = |path: &str, value: &str| get(event, path).is_some_and(|found| found == value);
+    let answered = has("server.bytes");
+    let rules = [
+        ("an answer has the length of the response", is("dns.type", "answer") == answered),
+        ("only a whole lookup has a duration", has("event.duration") == (has("client.bytes") && answered)),
+        ("a lookup has a message", is("event.action", "dns-gap") || has("client.bytes") || answered),
+        ("only a response has a code", answered || !has("dns.response_code")),
+        ("only a response has answers", answered || !has("dns.answers")),
+        ("addresses come from answers", has("dns.answers") || !has("dns.resolved_ip")),
+        (
+            "a header is there or not",
+            ["dns.op_code", "dns.header_flags"].iter().all(|f| has(f) == has("dns.id")),
+        ),
+        ("a question is there or not", has("dns.question.name") == has("dns.question.type")),
+        ("a question is there or not", has("dns.question.name") == has("dns.question.class")),
+        ("a name has parts", has("dns.question.name") || !has("dns.question.top_level_domain")),
+        ("an inner tag has an outer one", has("network.vlan.id") || !has("network.inner.vlan.id")),
+        (
+            "what cannot be read is malformed",
+            has("dns.id") || has("dns_monitor.malformed") || is("event.action", "dns-gap"),
+        ),
+        ("a failed lookup says why", !is("event.outcome", "failure") || !answered || failed(event)),
+        ("the original name differs in case alone", same_name(event)),
+    ];
+    match rules.iter().find(|(_, kept)| !kept) {
+        None => Ok(()),
+        Some((rule, _)) => Err((*rule).to_owned()),
+    }
+}
+
+fn failed(event: &Value) -> bool {
+    let code = get(event, "dns.response_code").and_then(Value::as_str);
+    matches!(code, Some("SERVFAIL" | "REFUSED" | "FORMERR"))
+}
+
+fn same_name(event: &Value) -> bool {
+    let Some(original) = get(event, "dns_monitor.original_name").and_then(Value::as_str) else { return true };
+    get(event, "dns.question.name").is_some_and(|name| *name == original.to_ascii_lowercase())
+}
+
+/// A field by its dotted path.
+fn get<'a>(event: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('.').try_fold(event, |value, key| value.get(key))
+}
+
+/// The paths of everything that is no object; no key may have a dot in it.
+fn flatten<'a>(
+    object: &'a Map<String, Value>,
+    above: &str,
+    leaves: &mut Vec<(String, &'a Value)>,
+) -> Result<(), String> {
+    if object.is_empty() {
+        return Err(format!("{above} is empty"));
+    }
+    for (key, value) in object {
+        if key.contains('.') {
+            return Err(format!("{key} is dotted"));
+        }
+        let path = if above.is_empty() { key.clone() } else { format!("{above}.{key}") };
+        match value {
+            Value::Object(inner) => flatten(inner, &path, leaves)?,
+            leaf => leaves.push((path, leaf)),
+        }
+    }
+    Ok(())
+}
