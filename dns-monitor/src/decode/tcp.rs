@@ -3,6 +3,7 @@
 //! Each way of a connection is a stream of its own. A stream that was not seen from its SYN on,
 //! or that lost bytes, is read again from the first segment that plausibly begins with a message.
 
+mod change;
 mod framing;
 mod reader;
 mod stream;
@@ -15,6 +16,7 @@ use crate::{
     ledger::{Tally, reasons},
     sample::{Content, Datagram, Packet, Sample},
 };
+use change::Change;
 use stream::{Segment, Stream};
 
 reasons! {
@@ -273,43 +275,6 @@ impl Streams {
         } else if change.before.since != change.after.since {
             self.holding.insert(flow, ());
         }
-    }
-}
-
-/// What a stream holds back.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Hold {
-    cost: usize,
-    since: Option<u64>,
-}
-
-impl Hold {
-    fn of(stream: &Stream) -> Self {
-        Self { cost: stream.cost(), since: stream.since() }
-    }
-}
-
-/// What one sample did to a stream.
-#[derive(Clone, Copy)]
-struct Change {
-    before: Hold,
-    after: Hold,
-    is_done: bool,
-}
-
-impl Change {
-    fn of<F>(
-        stream: &mut Stream,
-        mut sink: Sink<'_, F>,
-        change: impl FnOnce(&mut Stream, &mut Sink<'_, F>),
-    ) -> Self {
-        let before = Hold::of(stream);
-        change(stream, &mut sink);
-        Self { before, after: Hold::of(stream), is_done: stream.is_done() }
-    }
-
-    fn holds_more(&self) -> bool {
-        self.after.cost > self.before.cost
     }
 }
 
