@@ -28,7 +28,8 @@ pub struct SampleHeader {
     pub sequence: u32,
     /// TCP: sequence number of the first captured byte. Fragments: the IP identification.
     pub stream: u32,
-    /// Payload bytes on the wire that this sample stands for; more than `captured` when cut.
+    /// Payload bytes on the wire that this sample stands for; more than `captured` when cut. Of a segment
+    /// that makes several samples each stands for its own bytes.
     pub length: u32,
     /// Source port, 0 in fragments after the first.
     pub source_port: u16,

@@ -22,7 +22,7 @@ use crate::{
     parse::{
         link::Link,
         network::Network,
-        transport::{FIN_SYN_RST, Transport},
+        transport::{FIN, FIN_SYN_RST, SYN, Transport},
     },
 };
 
@@ -96,12 +96,14 @@ fn describe<H: Hook>(hook: &H, stage: &mut Stage, link: &Link, network: &Network
 
 #[inline(always)]
 fn pieces<H: Hook>(hook: &H, stage: &mut Stage, mut rest: Rest) -> Result<(), Counter> {
+    let mut flags = stage.header.tcp_flags;
     for _ in 0..H::PIECES {
-        let captured = piece(hook, stage, rest)?;
+        let captured = piece(hook, stage, rest, flags)?;
         maps::count(Counter::Samples);
         if captured == rest.present || stage.header.protocol != protocol::TCP {
             return Ok(());
         }
+        flags &= !SYN;
         stage.header.stream = stage.header.stream.wrapping_add(captured);
         rest = stage.forget(rest.after(captured));
     }
@@ -110,11 +112,14 @@ fn pieces<H: Hook>(hook: &H, stage: &mut Stage, mut rest: Rest) -> Result<(), Co
 
 /// Submits one sample; returns how many payload bytes it holds.
 #[inline(always)]
-fn piece<H: Hook>(hook: &H, stage: &mut Stage, rest: Rest) -> Result<u32, Counter> {
+fn piece<H: Hook>(hook: &H, stage: &mut Stage, rest: Rest, flags: u8) -> Result<u32, Counter> {
     // Only a TCP stream can be cut into pieces that find together again, and only if none is cut short.
     let limit = if stage.header.protocol == protocol::TCP { MAX_CAPTURE as u32 } else { maps::capture() };
     let captured = if rest.present < limit { rest.present } else { limit };
-    stage.header.length = rest.length;
+    let more = stage.header.protocol == protocol::TCP && captured < rest.present;
+    // Each piece stands for itself, as if the segment had been sent so.
+    stage.header.length = if more { captured } else { rest.length };
+    stage.header.tcp_flags = if more { flags & !FIN } else { flags };
     stage.header.captured = captured as u16;
     stage.header.sequence = stage.sequence;
     stage.sequence = stage.sequence.wrapping_add(1);

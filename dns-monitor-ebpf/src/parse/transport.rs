@@ -7,7 +7,10 @@ use crate::{maps::is_dns, packet::Packet};
 
 const UDP: usize = 8;
 const TCP: usize = 20;
-/// The flags of segments that are taken without data.
+/// TCP flags (RFC 9293 §3.1).
+pub const FIN: u8 = 0x01;
+pub const SYN: u8 = 0x02;
+/// Segments with one of these are taken without data, too.
 pub const FIN_SYN_RST: u8 = 0x07;
 
 /// What the transport says; the cursor is at the payload.

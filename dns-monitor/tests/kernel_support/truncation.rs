@@ -1,7 +1,7 @@
 //! What may become of a part of a frame: a reason where headers are cut, the same sample with less payload else.
 
-use dns_monitor::sample::Packet;
-use dns_monitor_common::counter::Counter;
+use dns_monitor::sample::{Content, Packet};
+use dns_monitor_common::{counter::Counter, sample::MAX_CAPTURE};
 
 use super::{bench::Bench, frame::Frame, hook::Hook, taken::Taken};
 
@@ -59,10 +59,21 @@ impl<'a> Truncation<'a> {
         };
         let expected = &self.payload[..present.min(self.payload.len())];
         assert!(payload(taken) == expected, "{what}, {end} bytes: payload");
-        let length = if self.frame.without_length { u32::try_from(present).unwrap() } else { first.length };
+        let length = self.first_length(first, present);
         let packet = Packet { time: first.packet.time, ..part.packet };
         let got = (packet, part.content, part.length);
         assert_eq!(got, (first.packet, first.content, length), "{what}, {end} bytes");
+    }
+
+    /// What the first sample says its length on the wire is, where so many bytes of payload are `present`: a
+    /// segment cut within its first sample is cut there, not in the samples that would have followed.
+    fn first_length(&self, first: &Taken, present: usize) -> u32 {
+        let is_one = matches!(first.content, Content::Segment { .. }) && present <= MAX_CAPTURE;
+        match (self.frame.without_length, is_one) {
+            (true, _) => u32::try_from(present.min(MAX_CAPTURE)).unwrap(),
+            (false, true) => first.length.max(u32::try_from(self.payload.len()).unwrap()),
+            (false, false) => first.length,
+        }
     }
 
     /// Judges the fates of all parts, of which so many were `taken`.

@@ -89,14 +89,12 @@ impl Recorder {
 
     fn start_dnscap(&mut self, lab: &Lab) -> Result<()> {
         let mut command = lab.resolver().command("dnscap");
-        command.args(["-i", "eth0", "-s", "ir", "-w"]).arg(&self.file).args(["-N"]).stderr(Stdio::null());
-        self.spawn(&mut command)?;
-        let folder = self.file.parent().context("no folder")?.to_path_buf();
-        wait::until("dnscap has opened its file", || {
-            Ok(fs::read_dir(&folder)?
-                .flatten()
-                .any(|f| f.file_name().to_string_lossy().starts_with("dnscap"))
-                .then_some(()))
+        command.args(["-i", "eth0", "-w", "-"]).stderr(Stdio::null());
+        self.spawn(command.stdout(File::create(&self.file)?))?;
+        // It writes the file's header with the first packets.
+        wait::until("dnscap writes", || {
+            lab.ask(0, &["www.lab.example", "A"])?;
+            Ok((fs::metadata(&self.file).map_or(0, |file| file.len()) > 0).then_some(()))
         })
     }
 
@@ -175,16 +173,10 @@ fn frames(file: &Path) -> Result<u64> {
     Ok(count)
 }
 
-/// `dnscap` puts a number behind the name it is given.
 fn packets(file: &Path) -> Result<u64> {
-    let (folder, name) = (file.parent().context("no folder")?, file.file_name().context("no name")?);
-    let mut count = 0;
-    for entry in fs::read_dir(folder)?.flatten() {
-        if entry.file_name().to_string_lossy().starts_with(&*name.to_string_lossy()) {
-            let text = succeed(Command::new("capinfos").args(["-c", "-M", "-T", "-r"]).arg(entry.path()))?;
-            count +=
-                text.split_whitespace().last().and_then(|word| word.parse::<u64>().ok()).unwrap_or_default();
-        }
-    }
-    Ok(count)
+    let text = succeed(Command::new("capinfos").args(["-c", "-M", "-T", "-r"]).arg(file))?;
+    text.split_whitespace()
+        .last()
+        .and_then(|word| word.parse().ok())
+        .with_context(|| format!("capinfos: {text}"))
 }

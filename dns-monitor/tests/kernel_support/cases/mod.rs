@@ -85,8 +85,8 @@ pub fn lines(frame: &Frame, length: usize) -> String {
     }
     let piece = |at: usize| {
         let sequence = SEQUENCE.wrapping_add(at as u32);
-        let rest = length - at;
-        format!("{addresses} segment {sequence:x} flags 18 {}/{rest}", rest.min(MAX_CAPTURE))
+        let own = (length - at).min(MAX_CAPTURE);
+        format!("{addresses} segment {sequence:x} flags 18 {own}/{own}")
     };
     (0..length).step_by(MAX_CAPTURE).map(piece).collect::<Vec<_>>().join("\n")
 }
