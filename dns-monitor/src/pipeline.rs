@@ -57,6 +57,11 @@ impl Pipeline {
         self.emitter.flush();
     }
 
+    /// From now on the source can wait for the reader, or can no longer.
+    pub fn set_pressure(&mut self, pressure: Pressure) {
+        self.emitter.set_pressure(pressure);
+    }
+
     /// Gives everything that still waits as it is.
     pub fn finish(&mut self) {
         let Self { decoder, tracker, emitter } = self;

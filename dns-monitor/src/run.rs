@@ -107,13 +107,15 @@ impl Agent {
     }
 
     fn stop(mut self, writer: Writer) -> Result<(), RunError> {
+        let deadline = Instant::now() + LAST_WORDS;
         self.kernel.detach();
+        self.pipeline.set_pressure(Pressure::Until(deadline));
         self.kernel.drain_rest(|sample| self.pipeline.take(sample));
         self.pipeline.finish();
         let (packets, _) = self.kernel.tally()?;
         self.pipeline.report_loss(self.kernel.now(), packets.lost());
         self.pipeline.close();
-        writer.finish(LAST_WORDS);
+        writer.finish(deadline.saturating_duration_since(Instant::now()));
         let mut ledger = self.ledger()?;
         ledger.settle();
         log::info(format_args!("{ledger}"));

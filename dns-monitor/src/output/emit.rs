@@ -1,8 +1,10 @@
 //! Lookups become numbered, encoded events in batches.
 
+use std::time::Instant;
+
 use super::{
     OutputReason,
-    queue::{BATCH, Batch, Queue},
+    queue::{Batch, Queue},
 };
 use crate::{
     config::{Format, resolved::Stdout},
@@ -18,6 +20,8 @@ pub enum Pressure {
     Drop,
     /// It can.
     Wait,
+    /// It can for a while: nothing comes any more, but what has come should be read.
+    Until(Instant),
 }
 
 enum Encoder {
@@ -64,6 +68,11 @@ impl Emitter {
     /// How the source numbers its interfaces.
     pub fn set_interfaces(&mut self, interfaces: Vec<(u32, String)>) {
         self.interfaces = interfaces;
+    }
+
+    /// From now on the source can wait, or can no longer.
+    pub fn set_pressure(&mut self, pressure: Pressure) {
+        self.pressure = pressure;
     }
 
     /// One event for one lookup.
@@ -113,7 +122,8 @@ impl Emitter {
         let batch = std::mem::replace(&mut self.batch, empty);
         match self.pressure {
             Pressure::Drop => self.queue.offer(batch),
-            Pressure::Wait => self.queue.put(batch),
+            Pressure::Wait => self.queue.put(batch, None),
+            Pressure::Until(deadline) => self.queue.put(batch, Some(deadline)),
         }
     }
 
@@ -138,7 +148,7 @@ impl Emitter {
     fn count(&mut self) {
         self.sequence += 1;
         self.batch.events += 1;
-        if self.batch.bytes.len() >= BATCH {
+        if self.batch.bytes.len() >= self.queue.batch_bytes() {
             self.hand_over();
         }
     }

@@ -1,9 +1,13 @@
 //! The bounded queue between the pipeline and the writer.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, AtomicUsize, Ordering},
-    mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+        mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel},
+    },
+    thread,
+    time::{Duration, Instant},
 };
 
 use super::OutputReason;
@@ -18,8 +22,8 @@ pub struct Batch {
     pub events: u64,
 }
 
-/// A batch is handed over when it holds so many bytes, or the source has nothing more at the moment.
-pub const BATCH: usize = 64 << 10;
+/// The most bytes that are gathered before a batch is handed over.
+const BATCH: usize = 64 << 10;
 /// Empty buffers that may wait for their next use.
 const MAX_SPARE: usize = 64;
 
@@ -74,9 +78,10 @@ pub fn queue(capacity: usize) -> (Queue, Batches) {
 impl Queue {
     /// An empty batch, its buffer used before if one has come back.
     pub fn batch(&self) -> Batch {
+        let room = self.batch_bytes() * 5 / 4;
         let bytes = match self.spare.try_recv() {
             Ok(bytes) => bytes,
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => Vec::with_capacity(BATCH + BATCH / 4),
+            Err(TryRecvError::Empty | TryRecvError::Disconnected) => Vec::with_capacity(room),
         };
         Batch { bytes, events: 0 }
     }
@@ -90,13 +95,21 @@ impl Queue {
         self.full += batch.events;
     }
 
-    /// Hands a batch over, waiting for room: for sources that can wait. A batch larger than the whole queue
-    /// waits until it is empty.
-    pub fn put(&mut self, batch: Batch) {
+    /// Hands a batch over, waiting for room until `deadline`, or as long as it takes: for sources that can wait.
+    /// A batch larger than the whole queue waits until it is empty.
+    pub fn put(&mut self, batch: Batch, deadline: Option<Instant>) {
         while !self.has_room(batch.bytes.len()) && !self.is_idle() && !self.is_broken() {
-            std::thread::sleep(std::time::Duration::from_micros(200));
+            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                return self.offer(batch);
+            }
+            thread::sleep(Duration::from_micros(200));
         }
         self.send(batch);
+    }
+
+    /// How large batches should grow: several must fit.
+    pub fn batch_bytes(&self) -> usize {
+        BATCH.min(self.capacity / 4)
     }
 
     /// Whether so many bytes more may wait.

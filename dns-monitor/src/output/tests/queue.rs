@@ -1,5 +1,7 @@
 //! The bound of the queue, with the test in the writer's place.
 
+use std::time::{Duration, Instant};
+
 use super::{super::queue::queue, *};
 
 #[test]
@@ -35,7 +37,7 @@ fn a_writer_that_is_gone_takes_no_room_and_is_noticed() {
     let (mut queue, batches) = queue(100);
     drop(batches);
     queue.offer(batch(3));
-    queue.put(batch(4));
+    queue.put(batch(4), None);
     assert!(queue.is_broken() && queue.is_idle());
     assert_eq!(queue.tally().to_string(), "seen 7 = emitted 0 + filtered 0 + lost 7 (write-failed 7)");
 }
@@ -54,9 +56,38 @@ fn what_can_wait_waits() {
     });
     let sizes = [1, 9, 1, 10, 11, 500, 3, 10, 10];
     for size in sizes {
-        queue.put(batch(size));
+        queue.put(batch(size), None);
     }
     queue.close();
     assert_eq!(reader.join().unwrap(), sizes.iter().sum::<u64>());
     assert_eq!(queue.tally().lost(), 0);
+}
+
+#[test]
+fn what_can_wait_for_a_while_is_lost_after_it() {
+    let (mut queue, batches) = queue(100);
+    let now = Instant::now();
+    queue.put(batch(6), Some(now));
+    queue.put(batch(4), Some(now));
+    queue.put(batch(1), Some(now));
+    assert_eq!(
+        queue.tally().to_string(),
+        "seen 11 = emitted 0 + filtered 0 + lost 1 (queue-full 1) + held 10"
+    );
+    let reader = std::thread::spawn(move || {
+        while let Some(batch) = batches.next() {
+            batches.done(batch);
+        }
+    });
+    queue.put(batch(500), Some(now + Duration::from_secs(60)));
+    queue.close();
+    reader.join().unwrap();
+    assert_eq!(queue.tally().lost(), 1);
+}
+
+#[test]
+fn several_batches_fit_into_the_queue() {
+    for (capacity, bytes) in [(64 << 10, 16 << 10), (16 << 20, 64 << 10)] {
+        assert_eq!(queue(capacity).0.batch_bytes(), bytes);
+    }
 }
