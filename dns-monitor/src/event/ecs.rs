@@ -1,22 +1,21 @@
 //! Elastic Common Schema, the default: the contract of `docs/EVENTS.md`, field by field.
 
 use super::{
-    Event, Observer, community_id, domain,
+    Event, Observer, domain,
     gap::Lost,
     is_address,
-    json::{address, escape_tail, escaped, mac, number, raw},
+    json::{escape_tail, escaped, number, raw},
     time::Clock,
 };
-use crate::{
-    decode::{
-        header::Header,
-        message::{Message, Question},
-        mnemonics, rdata,
-        record::{Record, Section},
-    },
-    sample::{Mac, Packet, Transport},
-    track::lookup::{Peer, Seen},
+use crate::decode::{
+    header::Header,
+    message::{Message, Question},
+    mnemonics, rdata,
+    record::{Record, Section},
 };
+use network::{network, peer};
+
+mod network;
 
 /// The version of ECS whose field names these are.
 const VERSION: &str = "9.0.0";
@@ -212,48 +211,6 @@ fn lookup_event(event: &Event<'_>, out: &mut Vec<u8>) {
     }
     raw(out, r#","sequence":"#);
     number(out, event.sequence);
-    raw(out, "}");
-}
-
-fn network(packet: &Packet, event: &Event<'_>, out: &mut Vec<u8>) {
-    raw(
-        out,
-        match packet.transport {
-            Transport::Udp => r#","network":{"transport":"udp","type":""#,
-            Transport::Tcp => r#","network":{"transport":"tcp","type":""#,
-        },
-    );
-    raw(out, if packet.source.is_ipv4() { r#"ipv4","community_id":""# } else { r#"ipv6","community_id":""# });
-    let (client, server) = (event.client, event.server);
-    community_id::write((client.ip, client.port), (server.ip, server.port), packet.transport, out);
-    raw(out, "\"");
-    if let Some(id) = packet.outer_vlan {
-        raw(out, r#","vlan":{"id":""#);
-        number(out, u64::from(id));
-        raw(out, r#""}"#);
-    }
-    if let Some(id) = packet.inner_vlan {
-        raw(out, r#","inner":{"vlan":{"id":""#);
-        number(out, u64::from(id));
-        raw(out, r#""}}"#);
-    }
-    raw(out, "}");
-}
-
-fn peer(out: &mut Vec<u8>, open: &str, peer: Peer, sent: Option<&Seen<'_>>, with_mac: bool) {
-    raw(out, open);
-    address(out, peer.ip);
-    raw(out, r#"","port":"#);
-    number(out, u64::from(peer.port));
-    if with_mac && let Some(address) = peer.mac.filter(|address| *address != Mac::default()) {
-        raw(out, r#","mac":""#);
-        mac(out, address);
-        raw(out, "\"");
-    }
-    if let Some(sent) = sent {
-        raw(out, r#","bytes":"#);
-        number(out, u64::from(sent.datagram.length));
-    }
     raw(out, "}");
 }
 

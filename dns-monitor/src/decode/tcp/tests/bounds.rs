@@ -30,7 +30,11 @@ fn memory_is_bounded_whatever_comes() {
         let length = payload.len() as u32 + dice.below(10).saturating_sub(8);
         streams.push(&Sample { packet, content, length, payload: &payload }, |_| {});
         assert!(streams.streams.len() <= limits.streams && streams.bytes <= limits.bytes);
-        assert_eq!(streams.bytes, streams.streams.values().map(Stream::cost).sum::<usize>(), "bytes are counted");
+        assert_eq!(
+            streams.bytes,
+            streams.streams.values().map(Stream::cost).sum::<usize>(),
+            "bytes are counted"
+        );
         let holding = streams.streams.values().filter(|stream| stream.since().is_some()).count();
         assert_eq!(streams.holding.len(), holding, "streams that hold something are known");
     }
