@@ -19,12 +19,20 @@ pub struct Captured {
 /// # Panics
 /// The captures cannot be found or read: a test that skipped them would prove nothing.
 pub fn udp_payloads() -> Vec<Captured> {
+    files().iter().flat_map(|file| payloads(file)).collect()
+}
+
+/// Every capture file.
+///
+/// # Panics
+/// As [`udp_payloads`].
+pub fn files() -> Vec<PathBuf> {
     let folder = folder();
     let mut files = Vec::new();
     find(&folder, &mut files);
     files.sort();
     assert!(!files.is_empty(), "no capture in {}: set DNS_MONITOR_CAPTURES", folder.display());
-    files.iter().flat_map(|file| payloads(file)).collect()
+    files
 }
 
 /// `DNS_MONITOR_CAPTURES`, or else `shared/captures` beside the workspace.
