@@ -1,7 +1,5 @@
 //! The bytes of a packet, and the only comparison with their end.
 
-use core::arch::asm;
-
 /// No header chain that we follow is longer, bytes.
 const MAX_OFFSET: usize = 0x3fff;
 const WORD: usize = 8;
@@ -38,12 +36,12 @@ impl Packet {
         Self { start, at: start, end }
     }
 
-    /// Whether fewer than `length` bytes follow `offset` bytes from here.
+    /// Whether fewer than `length` bytes follow from here.
     #[inline(always)]
     fn is_short(&self, length: usize) -> bool {
         let mut last = self.at + length;
         // Without this LLVM computes `end + 1`: "pointer arithmetic on pkt_end prohibited".
-        unsafe { asm!("{0} = {0}", inout(reg) last, options(nomem, nostack, preserves_flags)) }
+        opaque!(last);
         last > self.end
     }
 

@@ -126,12 +126,16 @@ fn piece<H: Hook>(hook: &H, stage: &mut Stage, rest: Rest, flags: u8) -> Result<
     let Some(ring) = maps::RINGS.get(stage.header.cpu) else { return Err(Counter::NoRing) };
     let ring = core::ptr::from_ref(ring).cast_mut().cast();
     let header = &stage.header;
-    match captured {
-        0..=QUERY => write(hook, header, ring, rest.offset, captured, QUERY),
-        0..=EDNS_QUERY => write(hook, header, ring, rest.offset, captured, EDNS_QUERY),
-        0..=ANSWER => write(hook, header, ring, rest.offset, captured, ANSWER),
-        0..=LARGE_ANSWER => write(hook, header, ring, rest.offset, captured, LARGE_ANSWER),
-        _ => write(hook, header, ring, rest.offset, captured, MAX_CAPTURE as u32),
+    if captured <= QUERY {
+        write(hook, header, ring, rest.offset, captured, QUERY)
+    } else if captured <= EDNS_QUERY {
+        write(hook, header, ring, rest.offset, captured, EDNS_QUERY)
+    } else if captured <= ANSWER {
+        write(hook, header, ring, rest.offset, captured, ANSWER)
+    } else if captured <= LARGE_ANSWER {
+        write(hook, header, ring, rest.offset, captured, LARGE_ANSWER)
+    } else {
+        write(hook, header, ring, rest.offset, captured, MAX_CAPTURE as u32)
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Prints a Markdown table. `BPF_PROG_TEST_RUN` includes some ns of loop, which the floor has too.
 
+#![allow(clippy::print_stdout, reason = "the table is what a benchmark is for")]
+
 #[path = "support/mod.rs"]
 mod support;
 

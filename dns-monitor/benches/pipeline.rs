@@ -4,6 +4,8 @@
 //! more; its own cost is the difference. What is counted is the CPU time of the whole process, the thread that
 //! writes included: other processes of the machine then cost only cache. Prints a Markdown table.
 
+#![allow(clippy::print_stdout, reason = "the table is what a benchmark is for")]
+
 #[path = "support/mod.rs"]
 mod support;
 

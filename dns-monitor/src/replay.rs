@@ -92,17 +92,17 @@ impl Replay {
         // Not those of the file before.
         self.pipeline.set_interfaces(capture.interfaces());
         let result = loop {
-            let mut delivered = false;
+            let packets = capture.tally().seen();
             let more = capture.read(|sample| {
-                delivered = true;
                 self.now = sample.packet.time;
                 self.pipeline.take(&sample);
             });
             if self.pipeline.is_broken() || !matches!(more, Ok(true)) {
                 break more.map(|_| ());
             }
-            if !delivered {
-                self.pipeline.set_interfaces(capture.interfaces()); // it may have been the description of one
+            // No packet: it may have been the description of an interface.
+            if capture.tally().seen() == packets {
+                self.pipeline.set_interfaces(capture.interfaces());
             }
         };
         self.packets.merge(capture.tally());

@@ -24,7 +24,7 @@ use crate::sample::Direction;
 const SECTION_HEADER: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
 
 /// A host has fewer; a file that claims more wants memory.
-const MAX_INTERFACES: usize = 65_536;
+const MAX_INTERFACES: usize = 4096;
 
 /// The type in a pcap header shares its word with the length of the frame check sequence.
 const LINK_TYPE_MASK: u32 = 0xffff;
