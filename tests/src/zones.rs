@@ -81,8 +81,8 @@ fn lab() -> String {
         v4 = AUTHORITY.v4,
         v6 = AUTHORITY.v6
     );
-    // Larger than: the default EDNS size 1232, the MTU, twice the MTU.
-    let large = [("txt1300", 1300), ("txt1800", 1800), ("txt3500", 3500)]
+    // Larger than: the default EDNS size 1232, the MTU, twice the MTU, several samples.
+    let large = [("txt1300", 1300), ("txt1800", 1800), ("txt3500", 3500), ("txt20000", 20_000)]
         .map(|(name, size)| format!("{name} TXT {}\n*.{name} TXT {}\n", strings(size), strings(size)));
     format!("{hosts}{}{TYPES}", large.concat())
 }

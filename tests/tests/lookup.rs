@@ -285,7 +285,12 @@ fn answers_above_the_mtu() {
             "network": {"transport": "udp"},
             "dns": {"header_flags": ["TC", "RD", "RA"], "answers": null},
         });
-        let cases: [Case; 4] = [
+        let cases: [Case; 5] = [
+            (
+                "more than one sample holds",
+                &["+tcp", "txt20000.lab.example", "TXT"],
+                large("txt20000.lab.example", "tcp"),
+            ),
             (
                 "two fragments",
                 &["+bufsize=4096", "txt1800.lab.example", "TXT"],
@@ -307,13 +312,13 @@ fn answers_above_the_mtu() {
         check(&lab, &mut agent, &server, "dig", &cases);
     }
     // Whole answers: every string of the text record is there, on the way in as on the way out.
-    for role in ["client", "resolver"] {
+    for (role, length) in [("client", 3500), ("resolver", 3500), ("client", 20_000), ("resolver", 20_000)] {
         let whole = |event: &Value| {
             has_role(event, role)
                 && event
                     .pointer("/dns/answers/0/data")
                     .and_then(Value::as_str)
-                    .is_some_and(|data| data.len() > 3500)
+                    .is_some_and(|data| data.len() > length)
         };
         agent.wait_event("with the whole text", whole).unwrap();
     }

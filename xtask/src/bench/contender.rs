@@ -10,6 +10,8 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use dns_monitor_tests::{Lab, LabOptions, agent, named::Recursion, namespace::succeed, wait};
 
+use crate::process::say;
+
 /// One way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Contender {
@@ -78,13 +80,18 @@ impl Recorder {
     }
 
     fn start_agent(&mut self, lab: &Lab) -> Result<()> {
-        let log = self.file.with_extension("stderr");
+        let log = self.agent_log();
         let mut command = lab.resolver().command(agent::program()?);
         command.args(["run", "--interface", "eth0"]);
         self.spawn(command.stdout(File::create(&self.file)?).stderr(File::create(&log)?))?;
         wait::until("the agent watches", || {
             Ok(fs::read_to_string(&log)?.contains("watching eth0").then_some(()))
         })
+    }
+
+    /// Where the agent's words go, and with them its ledger.
+    fn agent_log(&self) -> PathBuf {
+        self.file.with_extension("stderr")
     }
 
     fn start_dnscap(&mut self, lab: &Lab) -> Result<()> {
@@ -127,6 +134,9 @@ impl Recorder {
         if let Some(child) = &mut self.child {
             dns_monitor_tests::named::signal(child.id(), libc::SIGINT)?;
             ensure!(child.wait().is_ok(), "{:?} cannot be waited for", self.contender);
+        }
+        if self.contender == Contender::DnsMonitor {
+            say(fs::read_to_string(self.agent_log())?.trim());
         }
         Ok(self.lookups()? - self.before)
     }
