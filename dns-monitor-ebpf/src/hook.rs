@@ -38,19 +38,17 @@ pub trait Hook {
     unsafe fn copy(&self, offset: u32, to: *mut u8, length: u32) -> bool;
 }
 
-/// XDP with linear packets only: any kernel, and drivers that refuse `frags`.
-pub struct XdpLinear<'a>(pub &'a XdpContext);
-
-/// XDP with multi-buffer packets, from kernel 5.18.
-pub struct XdpFrags<'a>(pub &'a XdpContext);
+/// XDP: multi-buffer packets where `FRAGS` (kernel 5.18), else linear ones only, which any kernel has, and
+/// drivers that refuse the others.
+pub struct Xdp<'a, const FRAGS: bool>(pub &'a XdpContext);
 
 /// TC, either direction.
 pub struct Tc<'a, const EGRESS: bool>(pub &'a TcContext);
 
-impl Hook for XdpLinear<'_> {
+impl<const FRAGS: bool> Hook for Xdp<'_, FRAGS> {
     const EGRESS: bool = false;
     /// A linear packet fits a page, and so one sample.
-    const PIECES: usize = 1;
+    const PIECES: usize = if FRAGS { MAX_PIECES } else { 1 };
 
     #[inline(always)]
     fn linear(&self) -> Packet {
@@ -59,6 +57,10 @@ impl Hook for XdpLinear<'_> {
 
     #[inline(always)]
     fn length(&self) -> u32 {
+        if FRAGS {
+            // SAFETY: a helper with the program's own context.
+            return unsafe { bpf_xdp_get_buff_len(self.0.ctx) as u32 };
+        }
         self.linear().length()
     }
 
@@ -75,41 +77,13 @@ impl Hook for XdpLinear<'_> {
 
     #[inline(always)]
     unsafe fn copy(&self, offset: u32, to: *mut u8, length: u32) -> bool {
-        // SAFETY: the caller's promise.
-        unsafe { packet::copy::<{ MAX_CAPTURE / 8 }>(self.linear(), offset, to, length) }
-    }
-}
-
-impl Hook for XdpFrags<'_> {
-    const EGRESS: bool = false;
-    const PIECES: usize = MAX_PIECES;
-
-    #[inline(always)]
-    fn linear(&self) -> Packet {
-        Packet::new(self.0.data(), self.0.data_end())
-    }
-
-    #[inline(always)]
-    fn length(&self) -> u32 {
-        // SAFETY: a helper with the program's own context.
-        unsafe { bpf_xdp_get_buff_len(self.0.ctx) as u32 }
-    }
-
-    #[inline(always)]
-    fn offloaded_tag(&self) -> Option<u16> {
-        None
-    }
-
-    #[inline(always)]
-    fn interface(&self) -> u32 {
-        // SAFETY: the context is valid for the whole run.
-        unsafe { (*self.0.ctx).ingress_ifindex }
-    }
-
-    #[inline(always)]
-    unsafe fn copy(&self, offset: u32, to: *mut u8, length: u32) -> bool {
-        // SAFETY: a helper with the program's own context; the room is the caller's promise.
-        unsafe { bpf_xdp_load_bytes(self.0.ctx, offset, to.cast::<c_void>(), length) == 0 }
+        // SAFETY: the room is the caller's promise; the helper gets the program's own context.
+        unsafe {
+            match FRAGS {
+                true => bpf_xdp_load_bytes(self.0.ctx, offset, to.cast::<c_void>(), length) == 0,
+                false => packet::copy::<{ MAX_CAPTURE / 8 }>(self.linear(), offset, to, length),
+            }
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use aya_ebpf::{bindings::xdp_action::XDP_PASS, macros::xdp, programs::XdpContext
 use dns_monitor_common::counter::Counter;
 
 use crate::{
-    hook::{Hook, XdpFrags, XdpLinear},
+    hook::{Hook, Xdp},
     inspect::inspect,
     maps::count,
 };
@@ -12,13 +12,13 @@ use crate::{
 /// Linear packets.
 #[xdp]
 pub fn dns_xdp(context: XdpContext) -> u32 {
-    fate(&XdpLinear(&context))
+    fate(&Xdp::<false>(&context))
 }
 
 /// Multi-buffer packets.
 #[xdp(frags)]
 pub fn dns_xdp_frags(context: XdpContext) -> u32 {
-    fate(&XdpFrags(&context))
+    fate(&Xdp::<true>(&context))
 }
 
 #[inline(always)]
