@@ -6,36 +6,16 @@ use std::{net::UdpSocket, os::unix::process::ExitStatusExt, time::Duration};
 use dns_monitor_tests::{
     Agent, Lab,
     address::{self, Family, Network},
-    books, bpf, dns,
-    event::{fits, has_role},
+    books, dns,
+    event::fits,
     named::signal,
-    namespace::succeed,
-    topology::{add_addresses, connect},
     wait,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
-/// Asks for a name nobody asked for before and waits for its event.
-fn see_lookup(lab: &Lab, agent: &mut Agent, name: &str) -> Value {
-    wait::until("the resolver answers", || {
-        Ok(lab.ask(0, &["+short", name, "A"]).ok().filter(|answer| answer.contains("192.0.2.82")))
-    })
-    .unwrap();
-    agent
-        .wait_event(name, |event| {
-            has_role(event, "client")
-                && fits(event, &json!({"dns": {"question": {"name": name}, "response_code": "NOERROR"}}))
-        })
-        .unwrap()
-}
+mod support;
 
-/// Whether an XDP program is on the resolver's eth0, and of which kernel id.
-fn xdp(lab: &Lab) -> Option<u64> {
-    let printed =
-        succeed(lab.resolver().command("ip").args(["-json", "-details", "link", "show", "eth0"])).unwrap();
-    let links: Value = serde_json::from_str(&printed).unwrap();
-    links.pointer("/0/xdp/prog/id").and_then(Value::as_u64)
-}
+use support::{see_lookup, xdp};
 
 #[test]
 fn a_lookup_without_response_is_an_event_after_the_timeout() {
@@ -139,36 +119,6 @@ fn garbage_harms_nobody() {
 }
 
 #[test]
-fn an_interface_goes_down_and_up() {
-    let lab = Lab::new().unwrap();
-    let mut agent = lab.start_agent(&["--interface", "eth0"]).unwrap();
-    see_lookup(&lab, &mut agent, "before.w.lab.example");
-    for state in ["down", "up"] {
-        succeed(lab.resolver().command("ip").args(["link", "set", "eth0", state])).unwrap();
-    }
-    see_lookup(&lab, &mut agent, "after.w.lab.example");
-    assert!(agent.stop().unwrap().status.success());
-}
-
-#[test]
-fn an_interface_is_removed_and_made_again() {
-    let lab = Lab::new().unwrap();
-    let mut agent = lab.start_agent(&["--interface", "eth0"]).unwrap();
-    see_lookup(&lab, &mut agent, "before.w.lab.example");
-    succeed(lab.resolver().command("ip").args(["link", "delete", "eth0"])).unwrap();
-    agent.wait_stderr("eth0 is gone").unwrap();
-    connect(lab.switch(), lab.resolver(), "resolver").unwrap();
-    add_addresses(lab.resolver(), "eth0", address::resolver(Network::Plain)).unwrap();
-    agent.wait_stderr("watching eth0 again").unwrap();
-    see_lookup(&lab, &mut agent, "after.w.lab.example");
-    let ended = agent.stop().unwrap();
-    assert!(ended.status.success(), "{}", ended.stderr);
-    for book in books::read(&ended.stderr).unwrap() {
-        assert!(book.balances(), "{book:?}\n{}", ended.stderr);
-    }
-}
-
-#[test]
 fn however_the_agent_ends_the_resolver_answers_and_no_program_stays() {
     let lab = Lab::new().unwrap();
     for (what, number, graceful) in [
@@ -227,82 +177,6 @@ fn a_reader_that_goes_away_ends_the_agent_and_not_the_resolver() {
     assert!(books::read(&ended.stderr).unwrap().iter().all(books::Book::balances), "{}", ended.stderr);
     assert_eq!(xdp(&lab), None);
     assert_eq!(lab.ask(0, &["+short", "www.lab.example", "A"]).unwrap(), answer);
-}
-
-#[test]
-fn a_foreign_xdp_program_stays_and_tc_is_the_way_out() {
-    let lab = Lab::new().unwrap();
-    const XDP_PASS: i32 = 2;
-    bpf::with_pinned(&lab.folder(), bpf::XDP, &[bpf::set(0, XDP_PASS), bpf::EXIT], |pin| {
-        let mut command = lab.resolver().command("ip");
-        succeed(command.args(["link", "set", "dev", "eth0", "xdp", "pinned"]).arg(pin)).map(drop)
-    })
-    .unwrap();
-    let foreign = xdp(&lab);
-    assert!(foreign.is_some());
-    for attach in ["auto", "xdp"] {
-        let arguments = ["--interface", "eth0", "--attach", attach];
-        let ended = Agent::start_stalled(lab.resolver(), &arguments).unwrap().wait().unwrap();
-        assert_eq!(ended.status.code(), Some(1), "{attach}: {}", ended.stderr);
-        assert!(ended.stderr.contains("eth0") && ended.stderr.contains("--attach tc"), "{}", ended.stderr);
-        assert!(ended.lines.is_empty(), "{:?}", ended.lines);
-        assert_eq!(xdp(&lab), foreign, "{attach}");
-    }
-    let mut agent = lab.start_agent(&["--interface", "eth0", "--attach", "tc"]).unwrap();
-    see_lookup(&lab, &mut agent, "by-tc.w.lab.example");
-    for (network, vlan) in [(Network::Vlan, "100"), (Network::QinQ, "200")] {
-        let server = format!("@{}", address::resolver(network).v4);
-        lab.ask(1, &[&server, "by-tc.w.lab.example", "A"]).unwrap();
-        let tagged = json!({"network": {"vlan": {"id": vlan}}, "dns": {"type": "answer"}});
-        agent.wait_event("with its tag", |event| fits(event, &tagged)).unwrap();
-    }
-    let ended = agent.stop().unwrap();
-    assert!(ended.status.success(), "{}", ended.stderr);
-    assert_eq!(xdp(&lab), foreign);
-}
-
-#[test]
-fn two_interfaces_at_once() {
-    let lab = Lab::new().unwrap();
-    let cable = [lab.resolver().name(), lab.client(1).name()];
-    succeed(lab.switch().command("ip").args([
-        "link", "add", "eth1", "netns", cable[0], "type", "veth", "peer", "name", "eth1", "netns", cable[1],
-    ]))
-    .unwrap();
-    for (host, number) in [(lab.resolver(), 2), (lab.client(1), 11)] {
-        succeed(host.command("ip").args(["link", "set", "eth1", "up"])).unwrap();
-        add_addresses(host, "eth1", address::Addresses::new(1, number)).unwrap();
-    }
-    let mut agent = lab.start_agent(&["--interface", "eth0", "--interface", "eth1"]).unwrap();
-    for (client, server, interface) in
-        [(0, "10.53.0.2", "eth0"), (1, "10.53.1.2", "eth1"), (1, "fd53:0:0:1::2", "eth1")]
-    {
-        let name = format!("{interface}-{client}.w.lab.example");
-        wait::until("the resolver answers there", || {
-            Ok(lab
-                .ask(client, &[&format!("@{server}"), &name, "A"])
-                .ok()
-                .filter(|a| a.contains("192.0.2.82")))
-        })
-        .unwrap();
-        let expected = json!({
-            "server": {"ip": server},
-            "observer": {"ingress": {"interface": {"name": interface}}},
-            "dns": {"type": "answer", "question": {"name": name}},
-        });
-        agent.wait_event("of this interface", |event| fits(event, &expected)).unwrap();
-    }
-    let ended = agent.stop().unwrap();
-    assert!(ended.status.success(), "{}", ended.stderr);
-}
-
-#[test]
-fn an_interface_that_does_not_exist_is_a_clear_error() {
-    let lab = Lab::new().unwrap();
-    let ended = Agent::start_stalled(lab.resolver(), &["--interface", "nic7"]).unwrap().wait().unwrap();
-    assert_eq!(ended.status.code(), Some(1), "{}", ended.stderr);
-    assert!(ended.stderr.contains("nic7") && ended.stderr.contains("eth0"), "{}", ended.stderr);
-    assert!(ended.lines.is_empty());
 }
 
 #[test]
