@@ -56,6 +56,9 @@ pub fn attach(
     index: u32,
     wanted: Attach,
 ) -> Result<Attachment, KernelError> {
+    // The verifier takes its time: only when all is loaded is anything attached, so that both directions begin
+    // together.
+    loaded_tc(ebpf, names::TC_EGRESS)?;
     let mut refusals = Vec::new();
     let (ingress, link) = match wanted {
         Attach::Tc => (Ingress::Tc, tc(ebpf, names::TC_INGRESS, interface, TcAttachType::Ingress)?),
@@ -121,6 +124,14 @@ fn loaded_xdp<'a>(ebpf: &'a mut Ebpf, name: &'static str) -> Result<&'a mut Xdp,
     Ok(program)
 }
 
+fn loaded_tc<'a>(ebpf: &'a mut Ebpf, name: &'static str) -> Result<&'a mut SchedClassifier, KernelError> {
+    let program = program::<SchedClassifier>(ebpf, name)?;
+    if program.fd().is_err() {
+        program.load()?;
+    }
+    Ok(program)
+}
+
 /// TCX from kernel 6.6, else a filter on the clsact queueing discipline, which may be shared and so stays.
 fn tc(
     ebpf: &mut Ebpf,
@@ -128,10 +139,7 @@ fn tc(
     interface: &str,
     direction: TcAttachType,
 ) -> Result<LinkId, KernelError> {
-    let program = program::<SchedClassifier>(ebpf, name)?;
-    if program.fd().is_err() {
-        program.load()?;
-    }
+    let program = loaded_tc(ebpf, name)?;
     let tcx = TcAttachOptions::TcxOrder(LinkOrder::default());
     let tcx_refusal = match program.attach_with_options(interface, direction, tcx) {
         Ok(id) => return Ok(LinkId::Tc(name, id)),
