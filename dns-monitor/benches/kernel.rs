@@ -33,16 +33,15 @@ fn main() -> Result<()> {
     );
     println!("|---|---|---:|---:|---:|---:|---:|");
     for case in cases()? {
-        let (pass, ring) = floor(&case.frame, case.reserved)?;
+        let (pass, ring) = floor(&case)?;
         let ns = least(|| measure(&mut object, &case))?;
-        let ring = if case.reserved == 0 { pass } else { ring };
         let hook = if case.program == names::TC_EGRESS { "TC egress" } else { "XDP" };
         println!(
             "| {} | {hook} | {ns} | {pass} | {} | {} | {} |",
             case.what,
-            ring - pass,
+            ring,
             ns as i64 - pass as i64,
-            ns as i64 - ring as i64
+            ns as i64 - pass as i64 - ring as i64
         );
     }
     Ok(())
@@ -117,21 +116,28 @@ fn measure(object: &mut Object, case: &Case) -> Result<u64> {
     }
 }
 
-/// A bare program, and one that only reserves and submits, with the same frame.
-fn floor(frame: &[u8], reserved: u64) -> Result<(u64, u64)> {
-    let size = reserved.max(8);
+/// A bare program of the case's hook, and what reserving and submitting as many bytes adds to one (on XDP).
+fn floor(case: &Case) -> Result<(u64, u64)> {
+    let size = case.reserved.max(8);
     let mut ebpf = EbpfLoader::new().override_global("SIZE", &size, true).load(FLOOR)?;
     let mut ring = RingBuf::try_from(ebpf.take_map("RING").ok_or("RING")?)?;
-    let mut run = |name: &'static str| -> Result<u64> {
+    let mut xdp = |name: &'static str| -> Result<u64> {
         let program: &mut Xdp = ebpf.program_mut(name).ok_or(name)?.try_into()?;
         program.load()?;
         least(|| {
-            let ns = support::xdp(program, frame, REPEAT)?;
+            let ns = support::xdp(program, &case.frame, REPEAT)?;
             while ring.next().is_some() {}
             Ok(ns)
         })
     };
-    Ok((run("bare_pass")?, run("bare_ring")?))
+    let (bare, reserving) = (xdp("bare_pass")?, xdp("bare_ring")?);
+    let added = if case.reserved == 0 { 0 } else { reserving - bare };
+    if case.program != names::TC_EGRESS {
+        return Ok((bare, added));
+    }
+    let program: &mut SchedClassifier = ebpf.program_mut("bare_tc").ok_or("bare_tc")?.try_into()?;
+    program.load()?;
+    Ok((least(|| support::tc(program, &case.frame, REPEAT))?, added))
 }
 
 fn least(mut measure: impl FnMut() -> Result<u64>) -> Result<u64> {

@@ -4,11 +4,11 @@
 #![no_main]
 
 use aya_ebpf::{
-    bindings::xdp_action::XDP_PASS,
+    bindings::{TC_ACT_UNSPEC, xdp_action::XDP_PASS},
     btf_maps::RingBuf,
     helpers::generated::{bpf_ringbuf_reserve, bpf_ringbuf_submit},
-    macros::{btf_map, xdp},
-    programs::XdpContext,
+    macros::{btf_map, classifier, xdp},
+    programs::{TcContext, XdpContext},
 };
 
 const NO_WAKEUP: u64 = 1;
@@ -24,6 +24,12 @@ static SIZE: u64 = 128;
 #[xdp]
 pub fn bare_pass(_: XdpContext) -> u32 {
     XDP_PASS
+}
+
+/// The cost of running any program on TC.
+#[classifier]
+pub fn bare_tc(_: TcContext) -> i32 {
+    TC_ACT_UNSPEC
 }
 
 /// The cost of one reserve and submit, nothing copied.

@@ -12,6 +12,7 @@ use crate::decode::{
     message::{Message, Question},
     mnemonics, rdata,
     record::{Record, Section},
+    rr_type,
 };
 use network::{network, peer};
 
@@ -25,6 +26,8 @@ pub struct Encoder {
     clock: Clock,
     /// `"observer":{"type":…,"version":…,"hostname":…`, open at the end.
     observer: String,
+    /// The interface of the last event, and its `"observer":{…}`.
+    seen_on: (String, Vec<u8>),
     /// Where a name is written before it is taken apart.
     name: Vec<u8>,
     resolved: Vec<u8>,
@@ -40,7 +43,13 @@ impl Encoder {
             escaped(&mut name, hostname.as_bytes());
             text += &format!(r#","hostname":"{}""#, String::from_utf8_lossy(&name));
         }
-        Self { clock: Clock::default(), observer: text, name: Vec::new(), resolved: Vec::new() }
+        Self {
+            clock: Clock::default(),
+            observer: text,
+            seen_on: Default::default(),
+            name: Vec::new(),
+            resolved: Vec::new(),
+        }
     }
 
     /// Appends one event and a line feed.
@@ -82,14 +91,19 @@ impl Encoder {
         raw(out, r#""}"#);
     }
 
-    fn observer(&self, interface: Option<&str>, out: &mut Vec<u8>) {
-        raw(out, &self.observer);
-        if let Some(interface) = interface {
-            raw(out, r#","ingress":{"interface":{"name":""#);
-            escaped(out, interface.as_bytes());
-            raw(out, r#""}}"#);
+    fn observer(&mut self, interface: Option<&str>, out: &mut Vec<u8>) {
+        let Some(interface) = interface else {
+            raw(out, &self.observer);
+            return raw(out, "}");
+        };
+        if self.seen_on.0 != interface {
+            let mut text = self.observer.clone().into_bytes();
+            raw(&mut text, r#","ingress":{"interface":{"name":""#);
+            escaped(&mut text, interface.as_bytes());
+            raw(&mut text, r#""}}}"#);
+            self.seen_on = (interface.to_owned(), text);
         }
-        raw(out, "}");
+        out.extend_from_slice(&self.seen_on.1);
     }
 
     /// Appends `dns`; returns what was wrong with record data.
@@ -117,22 +131,20 @@ impl Encoder {
         question.name.write_lower(&mut self.name);
         raw(out, r#","question":{"name":""#);
         escaped(out, &self.name);
-        raw(out, r#"","type":""#);
-        mnemonics::rr_type(question.qtype).write(out);
-        raw(out, r#"","class":""#);
-        mnemonics::class(question.qclass).write(out);
+        type_and_class(question.qtype, question.qclass, out);
         let parts = domain::split(&self.name);
         for (key, value) in [
-            (r#"","registered_domain":""#, parts.registered),
-            (r#"","top_level_domain":""#, parts.top_level),
-            (r#"","subdomain":""#, parts.subdomain),
+            (r#","registered_domain":""#, parts.registered),
+            (r#","top_level_domain":""#, parts.top_level),
+            (r#","subdomain":""#, parts.subdomain),
         ] {
             if let Some(value) = value {
                 raw(out, key);
                 escaped(out, value);
+                raw(out, "\"");
             }
         }
-        raw(out, r#""}"#);
+        raw(out, "}");
     }
 
     fn answers(&mut self, message: &Message<'_>, out: &mut Vec<u8>) -> Option<&'static str> {
@@ -167,11 +179,8 @@ impl Encoder {
         let start = out.len();
         record.name.write_lower(out);
         escape_tail(out, start);
-        raw(out, r#"","type":""#);
-        mnemonics::rr_type(record.rtype).write(out);
-        raw(out, r#"","class":""#);
-        mnemonics::class(record.class).write(out);
-        raw(out, r#"","ttl":"#);
+        type_and_class(record.rtype, record.class, out);
+        raw(out, r#","ttl":"#);
         number(out, u64::from(record.ttl));
         let end = out.len();
         raw(out, r#","data":""#);
@@ -196,6 +205,23 @@ impl Encoder {
         self.resolved.extend_from_slice(separator);
         self.resolved.extend_from_slice(out.get(start..).unwrap_or_default());
         self.resolved.push(b'"');
+    }
+}
+
+/// Appends the end of a name, type and class. Nearly all are of a few types: those in one stroke.
+#[inline]
+fn type_and_class(rtype: u16, class: u16, out: &mut Vec<u8>) {
+    match (rtype, class) {
+        (rr_type::A, 1) => raw(out, r#"","type":"A","class":"IN""#),
+        (rr_type::AAAA, 1) => raw(out, r#"","type":"AAAA","class":"IN""#),
+        (rr_type::CNAME, 1) => raw(out, r#"","type":"CNAME","class":"IN""#),
+        _ => {
+            raw(out, r#"","type":""#);
+            mnemonics::rr_type(rtype).write(out);
+            raw(out, r#"","class":""#);
+            mnemonics::class(class).write(out);
+            raw(out, "\"");
+        }
     }
 }
 

@@ -80,10 +80,11 @@ pub fn address(out: &mut Vec<u8>, address: IpAddr) {
 pub fn mac(out: &mut Vec<u8>, mac: Mac) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let digit = |value: u8| DIGITS.get(usize::from(value & 15)).copied().unwrap_or_default();
-    let mut separator: &[u8] = b"";
-    for byte in mac {
-        out.extend_from_slice(separator);
-        out.extend_from_slice(&[digit(byte >> 4), digit(byte)]);
-        separator = b"-";
+    let mut text = *b"00-00-00-00-00-00";
+    for (pair, byte) in text.chunks_mut(3).zip(mac) {
+        if let [high, low, ..] = pair {
+            (*high, *low) = (digit(byte >> 4), digit(byte));
+        }
     }
+    out.extend_from_slice(&text);
 }

@@ -60,6 +60,9 @@ const HICKORY_REFUSES: &[(&str, OfHickory)] = &[
         ours.records().filter_map(Result::ok).any(|record| is_chaosnet(&record))
     }),
     ("hickory wants letters and digits as NAPTR flags", |_, ours| has_type(ours, &[35])),
+    ("hickory wants a CAA tag of at most 15 bytes, as RFC 6844 did and RFC 8659 does not", |_, ours| {
+        has_type(ours, &[257])
+    }),
     ("hickory wants a certificate in CERT", |_, ours| has_type(ours, &[37])),
     ("hickory wants no CSYNC flags but the two of RFC 7477", |_, ours| has_type(ours, &[62])),
     ("hickory wants UTF-8 in ALPN ids", |_, ours| has_type(ours, &[64, 65])),
