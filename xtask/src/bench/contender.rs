@@ -17,8 +17,10 @@ use crate::process::say;
 pub enum Contender {
     /// Nothing is recorded.
     Bare,
-    /// `dns-monitor run`: joined lookups as JSON.
+    /// `dns-monitor run`: joined lookups as JSON. Native XDP on virtual Ethernet copies every packet.
     DnsMonitor,
+    /// The same on TC ingress.
+    DnsMonitorTc,
     /// `dnscap`: packets into a pcap file.
     Dnscap,
     /// BIND's dnstap, both client messages, to `fstrm_capture`.
@@ -29,13 +31,15 @@ pub enum Contender {
 
 impl Contender {
     /// All, the bare resolver first.
-    pub const ALL: [Self; 5] = [Self::Bare, Self::DnsMonitor, Self::Dnscap, Self::Dnstap, Self::Querylog];
+    pub const ALL: [Self; 6] =
+        [Self::Bare, Self::DnsMonitor, Self::DnsMonitorTc, Self::Dnscap, Self::Dnstap, Self::Querylog];
 
     /// As the table says it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Bare => "bare resolver",
-            Self::DnsMonitor => "dns-monitor",
+            Self::DnsMonitor => "dns-monitor (XDP)",
+            Self::DnsMonitorTc => "dns-monitor (TC)",
             Self::Dnscap => "dnscap",
             Self::Dnstap => "dnstap",
             Self::Querylog => "querylog",
@@ -68,7 +72,8 @@ impl Recorder {
         let mut recorder = Self { contender, child: None, file, before: 0 };
         match contender {
             Contender::Bare => {}
-            Contender::DnsMonitor => recorder.start_agent(lab)?,
+            Contender::DnsMonitor => recorder.start_agent(lab, "xdp")?,
+            Contender::DnsMonitorTc => recorder.start_agent(lab, "tc")?,
             Contender::Dnscap => recorder.start_dnscap(lab)?,
             Contender::Dnstap => recorder.start_dnstap(lab)?,
             Contender::Querylog => {
@@ -79,10 +84,10 @@ impl Recorder {
         Ok(recorder)
     }
 
-    fn start_agent(&mut self, lab: &Lab) -> Result<()> {
+    fn start_agent(&mut self, lab: &Lab, attach: &str) -> Result<()> {
         let log = self.agent_log();
         let mut command = lab.resolver().command(agent::program()?);
-        command.args(["run", "--interface", "eth0"]);
+        command.args(["run", "--interface", "eth0", "--attach", attach]);
         self.spawn(command.stdout(File::create(&self.file)?).stderr(File::create(&log)?))?;
         wait::until("the agent watches", || {
             Ok(fs::read_to_string(&log)?.contains("watching eth0").then_some(()))
@@ -135,7 +140,7 @@ impl Recorder {
             dns_monitor_tests::named::signal(child.id(), libc::SIGINT)?;
             ensure!(child.wait().is_ok(), "{:?} cannot be waited for", self.contender);
         }
-        if self.contender == Contender::DnsMonitor {
+        if matches!(self.contender, Contender::DnsMonitor | Contender::DnsMonitorTc) {
             say(fs::read_to_string(self.agent_log())?.trim());
         }
         Ok(self.lookups()? - self.before)
@@ -144,7 +149,9 @@ impl Recorder {
     fn lookups(&self) -> Result<u64> {
         match self.contender {
             Contender::Bare => Ok(0),
-            Contender::DnsMonitor => lines(&self.file, r#""dns_monitor":{"role":"client""#),
+            Contender::DnsMonitor | Contender::DnsMonitorTc => {
+                lines(&self.file, r#""dns_monitor":{"role":"client""#)
+            }
             Contender::Querylog => lines(&self.file, ""),
             Contender::Dnstap => frames(&self.file).map(|frames| frames / 2),
             Contender::Dnscap => packets(&self.file).map(|packets| packets / 2),
