@@ -98,3 +98,12 @@ pub struct Datagram<'a> {
     /// The captured bytes, from the DNS header on.
     pub bytes: &'a [u8],
 }
+
+/// An address as two plain words, for keys: hashing and comparing them is cheap.
+pub(crate) fn words(address: IpAddr) -> [u64; 2] {
+    match address {
+        // Outside 2000::/3 and unlike any mapped address: no IPv6 host has it.
+        IpAddr::V4(address) => [u64::MAX, u64::from(address.to_bits())],
+        IpAddr::V6(address) => [(address.to_bits() >> 64) as u64, address.to_bits() as u64],
+    }
+}

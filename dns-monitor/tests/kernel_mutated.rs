@@ -7,7 +7,7 @@ mod decode_support {
 }
 mod kernel_support;
 
-use decode_support::mutate::Random;
+use decode_support::mutate::{Random, damage};
 use dns_monitor::{
     sample::{Direction, Packet},
     source::kernel::sample::Place,
@@ -93,16 +93,7 @@ fn mutate(frame: &[u8], random: &mut Random) -> Vec<u8> {
     for _ in 0..=random.below(3) {
         let at = 12 + random.below(bytes.len().saturating_sub(12));
         let end = (at + random.below(12) + 1).min(bytes.len());
-        match random.below(8) {
-            0..=2 => bytes[at] ^= 1 << random.below(8),
-            3..=4 => bytes[at] = TELLING[random.below(TELLING.len())],
-            5 => drop(bytes.drain(at..end)),
-            6 => {
-                let piece = bytes[at..end].to_vec();
-                drop(bytes.splice(at..at, piece));
-            }
-            _ => bytes.truncate(at),
-        }
+        damage(&mut bytes, at..end, &TELLING, random);
         bytes.resize(bytes.len().max(LEAST), 0);
     }
     bytes

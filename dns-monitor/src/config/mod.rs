@@ -17,7 +17,7 @@ pub(crate) mod value;
 use std::path::Path;
 
 pub use error::ConfigError;
-pub use resolved::{Attach, Color, Config, Format, Schema};
+pub use resolved::{Attach, Color, Config, Format, Schema, nanoseconds};
 
 impl Config {
     /// Reads and checks a file.

@@ -204,3 +204,8 @@ impl Default for Observer {
         Self { hostname: value::hostname(name.trim()).ok() }
     }
 }
+
+/// A duration in the unit of samples' times, ns.
+pub fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -1,13 +1,13 @@
 //! Samples become messages: whole datagrams pass, fragments and streams are put together.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
 use super::{
     fragments::{FragmentLimits, FragmentReason, Fragments},
     tcp::{StreamLimits, StreamReason, Streams},
 };
 use crate::{
-    config::Config,
+    config::{Config, nanoseconds},
     ledger::{Tally, reasons},
     sample::{Content, Datagram, Sample},
 };
@@ -116,8 +116,4 @@ impl fmt::Display for Books {
         writeln!(f, "  fragments  {}", self.fragments)?;
         writeln!(f, "  segments   {}", self.segments)
     }
-}
-
-fn nanoseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

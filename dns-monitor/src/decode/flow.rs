@@ -1,11 +1,9 @@
 //! What packets must share to be pieces of the same datagram or stream.
 
-use std::net::IpAddr;
-
 use foldhash::fast::RandomState;
 use hashlink::LinkedHashMap;
 
-use crate::sample::{Direction, Packet};
+use crate::sample::{Direction, Packet, words};
 
 /// A map that remembers who came first. Seeded at random: its keys come from strangers.
 pub(super) type Table<V> = LinkedHashMap<Flow, V, RandomState>;
@@ -46,12 +44,4 @@ impl Flow {
             u64::from(packet.interface) << 32 | way | vlan(packet.outer_vlan) << 13 | vlan(packet.inner_vlan);
         Self { source: words(packet.source), destination: words(packet.destination), place, label }
     }
-}
-
-fn words(address: IpAddr) -> [u64; 2] {
-    let bits = match address {
-        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
-        IpAddr::V6(address) => address.to_bits(),
-    };
-    [(bits >> 64) as u64, bits as u64]
 }

@@ -122,10 +122,7 @@ impl<'a> Message<'a> {
 
     /// The first OPT record of the additional section, if it can be reached.
     pub fn edns(&self) -> Option<Edns<'a>> {
-        if self.header.additionals == 0 {
-            return None;
-        }
-        self.records().filter_map(Result::ok).find_map(|record| Edns::from_record(&record))
+        self.survey().0
     }
 
     /// The whole 12-bit response code (RFC 6891 §6.1.3), for [`mnemonics::rcode`].

@@ -8,15 +8,13 @@ pub mod lookup;
 pub mod role;
 mod table;
 
-use std::time::Duration;
-
 use self::{
     lookup::{End, Lookup, Seen},
     role::{Kind, Part, Ports},
     table::{Held, Key, Table},
 };
 use crate::{
-    config::resolved::Track,
+    config::{nanoseconds, resolved::Track},
     ledger::{Tally, reasons},
     sample::Datagram,
 };
@@ -183,10 +181,6 @@ impl Tracker {
         }
         self.waiting.recycle(held);
     }
-}
-
-fn nanoseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

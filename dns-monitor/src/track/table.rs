@@ -3,7 +3,6 @@
 use std::{
     collections::HashMap,
     hash::{Hash, Hasher},
-    net::IpAddr,
 };
 
 use foldhash::fast::RandomState;
@@ -13,7 +12,7 @@ use super::{
     lookup::Seen,
     role::{Kind, Part, Role},
 };
-use crate::sample::{Datagram, Packet, Transport};
+use crate::sample::{Datagram, Packet, Transport, words};
 
 /// Buffers kept for the next messages.
 const MAX_SPARE: usize = 4096;
@@ -74,14 +73,6 @@ impl Hash for Key {
             state.write_u64(word);
         }
         state.write_u64(u64::from(self.ports) << 32 | u64::from(self.label));
-    }
-}
-
-fn words(address: IpAddr) -> [u64; 2] {
-    match address {
-        // Outside 2000::/3 and unlike any mapped address: no IPv6 host has it.
-        IpAddr::V4(address) => [u64::MAX, u64::from(address.to_bits())],
-        IpAddr::V6(address) => [(address.to_bits() >> 64) as u64, address.to_bits() as u64],
     }
 }
 

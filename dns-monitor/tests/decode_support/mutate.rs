@@ -1,5 +1,7 @@
 //! Mutations that are the same on every run.
 
+use std::ops::Range;
+
 /// SplitMix64 (Steele, Lea, Flood 2014): a seed in, the same numbers out on every machine.
 pub struct Random(pub u64);
 
@@ -32,16 +34,22 @@ pub fn mutate(message: &[u8], random: &mut Random) -> Vec<u8> {
         }
         let at = random.below(bytes.len());
         let end = at + random.below((bytes.len() - at).min(12)) + 1;
-        match random.below(8) {
-            0..=2 => bytes[at] ^= 1 << random.below(8),
-            3..=4 => bytes[at] = TELLING[random.below(TELLING.len())],
-            5 => drop(bytes.drain(at..end)),
-            6 => {
-                let piece = bytes[at..end].to_vec();
-                drop(bytes.splice(at..at, piece));
-            }
-            _ => bytes.truncate(at),
-        }
+        damage(&mut bytes, at..end, &TELLING, random);
     }
     bytes
+}
+
+/// One change: a bit or a telling byte at the start of `piece`, or the piece cut out, doubled, or all cut off from it.
+pub fn damage(bytes: &mut Vec<u8>, piece: Range<usize>, telling: &[u8], random: &mut Random) {
+    let at = piece.start;
+    match random.below(8) {
+        0..=2 => bytes[at] ^= 1 << random.below(8),
+        3..=4 => bytes[at] = telling[random.below(telling.len())],
+        5 => drop(bytes.drain(piece)),
+        6 => {
+            let piece = bytes[piece].to_vec();
+            drop(bytes.splice(at..at, piece));
+        }
+        _ => bytes.truncate(at),
+    }
 }
