@@ -4,9 +4,11 @@
 //!
 //! 1. [`sample`]: what one packet becomes in the ring buffer;
 //! 2. [`counter`]: what happened to every packet, by reason;
-//! 3. [`names`]: how programs, maps and settings are called.
+//! 3. [`rule`]: what names mean, as tables;
+//! 4. [`names`]: how programs, maps and settings are called.
 #![no_std]
 
 pub mod counter;
 pub mod names;
+pub mod rule;
 pub mod sample;

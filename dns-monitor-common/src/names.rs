@@ -14,6 +14,21 @@ pub const RINGS: &str = "RINGS";
 /// Per-CPU [`Counter`](crate::counter::Counter) slots.
 pub const COUNTERS: &str = "COUNTERS";
 
+/// [`State`](crate::rule::State): one element, mapped by the agent.
+pub const STATE: &str = "STATE";
+/// Two places for a [`RuleSet`](crate::rule::RuleSet) each.
+pub const RULE_SETS: &str = "RULE_SETS";
+/// Two places for an array of filter words each.
+pub const FILTERS: &str = "FILTERS";
+/// Two places for an array of [`Bucket`](crate::rule::Bucket)s each.
+pub const TABLES: &str = "TABLES";
+/// Two places for an array of [`Candidate`](crate::rule::Candidate)s each.
+pub const CANDIDATES: &str = "CANDIDATES";
+/// Two places for a trie of client prefixes each: sets of clients, as bits.
+pub const CLIENTS: &str = "CLIENTS";
+/// Per-CPU counters of hits, by [`Candidate::origin`](crate::rule::Candidate::origin).
+pub const HITS: &str = "HITS";
+
 /// Read-only setting: the ports that mean DNS.
 pub const PORTS: &str = "PORTS";
 /// Read-only setting: payload bytes a sample may hold.

@@ -49,6 +49,15 @@ pub struct SampleHeader {
     pub protocol: u8,
     /// TCP flags byte (RFC 9293 §3.1), 0 for UDP.
     pub tcp_flags: u8,
+    /// The line of the list that hit, where it is known; 0: unknown.
+    pub line: u32,
+    /// The [`Candidate`](crate::rule::Candidate) that decided; 0: none.
+    pub candidate: u16,
+    /// What was done with the packet: one of [`action`](crate::rule::action).
+    pub action: u8,
+    /// The [`generation`](crate::rule::RuleSet::generation) of the rules that were asked, where
+    /// [`flag::JUDGED`] is set.
+    pub generation: u8,
 }
 
 /// Length of [`SampleHeader`] in the ring, bytes.
@@ -74,6 +83,8 @@ pub mod flag {
     pub const FRAGMENT: u16 = 1 << 4;
     /// More fragments follow this one.
     pub const MORE_FRAGMENTS: u16 = 1 << 5;
+    /// The name was looked up in the rules.
+    pub const JUDGED: u16 = 1 << 6;
 }
 
 /// IP protocol numbers that carry DNS.
@@ -84,4 +95,4 @@ pub mod protocol {
     pub const UDP: u8 = 17;
 }
 
-const _: () = assert!(HEADER_LENGTH == 88, "the layout has no padding: time to shuffle the fields");
+const _: () = assert!(HEADER_LENGTH == 96, "the layout has no padding: time to shuffle the fields");

@@ -4,7 +4,10 @@
 //!
 //! 1. [`sample`]: what any source delivers, a packet that may carry DNS;
 //! 2. [`source`]: where samples come from: the kernel, or a capture file;
-//! 3. [`decode`]: samples become messages: fragments and TCP streams reassembled, names read.
+//! 3. [`decode`]: samples become messages: fragments and TCP streams reassembled, names read;
+//! 4. [`track`]: messages become lookups;
+//! 5. [`rules`]: lookups are judged, and what is decided goes back to the kernel;
+//! 6. [`event`] and [`output`]: lookups become lines.
 //!
 //! Beside the flow: [`cli`] and [`config`], what the operator asked for.
 
@@ -18,6 +21,7 @@ pub mod log;
 pub mod output;
 pub mod pipeline;
 pub mod replay;
+pub mod rules;
 pub mod run;
 pub mod sample;
 pub mod source;

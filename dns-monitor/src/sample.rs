@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use crate::rules::verdict::Judged;
+
 /// Which way a packet crossed the resolver's NIC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
@@ -50,6 +52,8 @@ pub struct Packet {
     pub outer_vlan: Option<u16>,
     /// VLAN id of the inner tag (QinQ).
     pub inner_vlan: Option<u16>,
+    /// What the kernel programs made of the query, where they looked its name up.
+    pub judged: Option<Judged>,
 }
 
 /// What the payload of a sample is.

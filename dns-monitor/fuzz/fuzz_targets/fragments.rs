@@ -28,6 +28,7 @@ const PACKET: Packet = Packet {
     destination_mac: None,
     outer_vlan: None,
     inner_vlan: None,
+    judged: None,
 };
 
 fn check(message: Datagram<'_>, given: usize) {

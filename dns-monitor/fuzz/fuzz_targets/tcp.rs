@@ -33,6 +33,7 @@ fn packet(time: u64, host: u8) -> Packet {
         destination_mac: None,
         outer_vlan: None,
         inner_vlan: None,
+        judged: None,
     }
 }
 

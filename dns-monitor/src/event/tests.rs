@@ -58,6 +58,7 @@ impl Default for Scene {
                 destination_mac: Some([0x02, 0, 0, 0, 0, 0x53]),
                 outer_vlan: None,
                 inner_vlan: None,
+                judged: None,
             },
             interface: Some("eth0"),
             length: None,

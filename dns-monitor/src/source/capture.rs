@@ -143,6 +143,7 @@ fn inspect<'a>(frame: &'a Frame<'_>, options: &CaptureOptions) -> Result<Sample<
         destination_mac: link.destination,
         outer_vlan: link.outer_vlan,
         inner_vlan: link.inner_vlan,
+        judged: None,
     };
     Ok(Sample { packet, content: transport.content, length: transport.length, payload })
 }

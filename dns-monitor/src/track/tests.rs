@@ -129,6 +129,7 @@ impl Message {
             destination_mac: None,
             outer_vlan: None,
             inner_vlan: None,
+            judged: None,
         };
         let bytes = self.bytes();
         tracker.push(Datagram { packet, length: bytes.len() as u32, bytes: &bytes }, emit);

@@ -60,6 +60,7 @@ fn push(fragments: &mut Fragments, piece: &Piece, deliver: impl FnMut(Datagram<'
         destination_mac: None,
         outer_vlan: None,
         inner_vlan: None,
+        judged: None,
     };
     let payload: Vec<u8> = content(piece.bytes.clone()).into_iter().take(piece.captured).collect();
     let content = Content::Fragment { id: piece.id, offset: piece.bytes.start, more: piece.more };

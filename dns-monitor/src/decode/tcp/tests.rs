@@ -78,6 +78,7 @@ fn packet(time: u64) -> Packet {
         destination_mac: None,
         outer_vlan: None,
         inner_vlan: None,
+        judged: None,
     }
 }
 

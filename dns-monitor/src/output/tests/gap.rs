@@ -37,6 +37,7 @@ fn emit(emitter: &mut Emitter) {
         destination_mac: None,
         outer_vlan: None,
         inner_vlan: None,
+        judged: None,
     };
     let kind = Kind { role: Role::Client, part: Part::Query, contradicted: false };
     let seen = Seen::new(Datagram { packet, length: 12, bytes: &[0; 12] });

@@ -2,10 +2,19 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use dns_monitor_common::sample::{HEADER_LENGTH, SampleHeader, flag, protocol};
+use dns_monitor_common::{
+    rule::action,
+    sample::{HEADER_LENGTH, SampleHeader, flag, protocol},
+};
 use thiserror::Error;
 
-use crate::sample::{Content, Direction, Packet, Sample, Transport};
+use crate::{
+    rules::{
+        action::Block,
+        verdict::{Done, Judged},
+    },
+    sample::{Content, Direction, Packet, Sample, Transport},
+};
 
 /// Why bytes of the ring are no sample. It takes a kernel object that is not ours to see one.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -82,6 +91,26 @@ fn packet(header: &SampleHeader, transport: Transport, epoch: u64) -> Packet {
         destination_mac: Some(header.destination_mac),
         outer_vlan: (header.flags & flag::VLAN != 0).then_some(header.outer_vlan),
         inner_vlan: (header.flags & flag::INNER_VLAN != 0).then_some(header.inner_vlan),
+        judged: (header.flags & flag::JUDGED != 0).then(|| judged(header)),
+    }
+}
+
+fn judged(header: &SampleHeader) -> Judged {
+    Judged {
+        generation: header.generation,
+        done: done(header.action),
+        candidate: header.candidate,
+        line: header.line,
+    }
+}
+
+fn done(code: u8) -> Done {
+    let block = Block::from_code(code & !action::WOULD);
+    match (code & action::WOULD != 0, block) {
+        (true, Some(block)) => Done::Would(block),
+        (false, Some(block)) => Done::Blocked(block),
+        _ if code == action::RESET => Done::Reset,
+        _ => Done::Passed,
     }
 }
 
@@ -127,6 +156,10 @@ fn read(bytes: &[u8; HEADER_LENGTH]) -> SampleHeader {
         flags: u16::from_ne_bytes(at.take()),
         protocol: u8::from_ne_bytes(at.take()),
         tcp_flags: u8::from_ne_bytes(at.take()),
+        line: u32::from_ne_bytes(at.take()),
+        candidate: u16::from_ne_bytes(at.take()),
+        action: u8::from_ne_bytes(at.take()),
+        generation: u8::from_ne_bytes(at.take()),
     }
 }
 
@@ -148,6 +181,8 @@ mod tests {
     use super::*;
 
     const TIME: u64 = 0x0102_0304_0506_0708;
+    const JUDGED: Judged =
+        Judged { generation: 9, done: Done::Blocked(Block::Nxdomain), candidate: 8, line: 7 };
 
     fn header(change: impl FnOnce(&mut SampleHeader)) -> SampleHeader {
         let mut header = SampleHeader {
@@ -170,6 +205,10 @@ mod tests {
             flags: 0,
             protocol: protocol::UDP,
             tcp_flags: 0x18,
+            line: 7,
+            candidate: 8,
+            action: 0,
+            generation: 9,
         };
         change(&mut header);
         header
@@ -214,6 +253,27 @@ mod tests {
                 |s| s.content == Content::Segment { sequence: 6, flags: 0x18 },
             ),
             ("wall clock", |_| {}, |s| s.packet.time == TIME + 1000),
+            ("not judged", |_| {}, |s| s.packet.judged.is_none()),
+            (
+                "judged",
+                |h| (h.flags, h.action) = (flag::JUDGED, action::NXDOMAIN),
+                |s| s.packet.judged == Some(JUDGED),
+            ),
+            (
+                "tried",
+                |h| (h.flags, h.action) = (flag::JUDGED, action::DROP | action::WOULD),
+                |s| s.packet.judged == Some(Judged { done: Done::Would(Block::Drop), ..JUDGED }),
+            ),
+            (
+                "reset",
+                |h| (h.flags, h.action) = (flag::JUDGED, action::RESET),
+                |s| s.packet.judged == Some(Judged { done: Done::Reset, ..JUDGED }),
+            ),
+            (
+                "an action that is none",
+                |h| (h.flags, h.action) = (flag::JUDGED, 0x7f),
+                |s| s.packet.judged == Some(Judged { done: Done::Passed, ..JUDGED }),
+            ),
         ];
         for (what, change, expected) in cases {
             let bytes = bytes(&header(*change), b"abc");
