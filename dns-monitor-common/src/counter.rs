@@ -60,6 +60,8 @@ counters! {
     BadTransport "bad-transport-header" Filtered,
     /// A UDP datagram without a byte of payload.
     EmptyDatagram "empty-datagram" Filtered,
+    /// Our own answer on its way out: the sample of its query tells of it.
+    OwnAnswer "own-answer" Filtered,
     /// The ring buffer had no room.
     RingFull "ring-full" Lost,
     /// This CPU has no ring buffer: it came up after the agent did.
@@ -70,4 +72,8 @@ counters! {
     Oversize "oversize" Lost,
     /// Samples submitted; a TCP super-packet makes several.
     Samples "samples" Aside,
+    /// Queries that a rule blocks and that passed, because the agent was silent for too long.
+    Unwatched "unwatched" Aside,
+    /// Answers that could not be written: the query was dropped in silence.
+    AnswerFailed "answer-failed" Aside,
 }

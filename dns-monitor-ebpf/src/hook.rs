@@ -3,7 +3,10 @@
 use core::ffi::c_void;
 
 use aya_ebpf::{
-    helpers::generated::{bpf_skb_load_bytes, bpf_skb_pull_data, bpf_xdp_get_buff_len, bpf_xdp_load_bytes},
+    helpers::generated::{
+        bpf_skb_change_tail, bpf_skb_load_bytes, bpf_skb_pull_data, bpf_xdp_adjust_tail, bpf_xdp_get_buff_len,
+        bpf_xdp_load_bytes,
+    },
     programs::{TcContext, XdpContext},
 };
 use dns_monitor_common::sample::{MAX_CAPTURE, MAX_PIECES};
@@ -13,10 +16,15 @@ use crate::packet::{self, Packet};
 /// Bytes that hold every header we read in practice: Ethernet, two tags, IPv6 with a fragment header, TCP.
 const HEADERS: u32 = 128;
 
+/// The mark of a packet that we send back by way of egress ("dnsa"); nobody without CAP_NET_ADMIN can set one.
+const OWN_ANSWER: u32 = 0x646e_7361;
+
 /// One hook of the kernel, with one packet in hand.
 pub trait Hook {
     /// Whether packets here leave the host.
     const EGRESS: bool;
+    /// Whether checksums may be left to the device that sends.
+    const PARTIAL: bool;
     /// Into how many samples a packet may be cut at most.
     const PIECES: usize;
     /// A cursor over the linear part, which holds all headers.
@@ -31,6 +39,14 @@ pub trait Hook {
     fn offloaded_tag(&self) -> Option<u16>;
     /// The interface's index.
     fn interface(&self) -> u32;
+    /// Makes the first `length` bytes linear, as far as there are so many. Cursors are void after it.
+    fn reach(&self, length: u32);
+    /// Makes the packet this long, at its end. Cursors are void after it.
+    fn resize(&self, length: u32) -> bool;
+    /// Marks the packet as our own answer, for egress to know.
+    fn mark(&self);
+    /// Whether it is.
+    fn is_marked(&self) -> bool;
     /// Copies `length` (at least 1) bytes from `offset` to `to`; false where the kernel refuses.
     ///
     /// # Safety
@@ -47,6 +63,8 @@ pub struct Tc<'a, const EGRESS: bool>(pub &'a TcContext);
 
 impl<const FRAGS: bool> Hook for Xdp<'_, FRAGS> {
     const EGRESS: bool = false;
+    /// The frame's own bytes are all there is.
+    const PARTIAL: bool = false;
     /// A linear packet fits a page, and so one sample.
     const PIECES: usize = if FRAGS { MAX_PIECES } else { 1 };
 
@@ -76,6 +94,25 @@ impl<const FRAGS: bool> Hook for Xdp<'_, FRAGS> {
     }
 
     #[inline(always)]
+    fn reach(&self, _: u32) {}
+
+    #[inline(always)]
+    fn resize(&self, length: u32) -> bool {
+        let delta = length as i32 - self.length() as i32;
+        // SAFETY: a helper with the program's own context.
+        delta == 0 || unsafe { bpf_xdp_adjust_tail(self.0.ctx, delta) == 0 }
+    }
+
+    /// XDP_TX passes no egress hook.
+    #[inline(always)]
+    fn mark(&self) {}
+
+    #[inline(always)]
+    fn is_marked(&self) -> bool {
+        false
+    }
+
+    #[inline(always)]
     unsafe fn copy(&self, offset: u32, to: *mut u8, length: u32) -> bool {
         // SAFETY: the room is the caller's promise; the helper gets the program's own context.
         unsafe {
@@ -89,21 +126,13 @@ impl<const FRAGS: bool> Hook for Xdp<'_, FRAGS> {
 
 impl<const OUT: bool> Hook for Tc<'_, OUT> {
     const EGRESS: bool = OUT;
+    const PARTIAL: bool = true;
     const PIECES: usize = MAX_PIECES;
 
     /// GSO packets have little more than headers in the linear part, and not always those.
     #[inline(always)]
     fn packet(&self) -> Packet {
-        let skb = self.0.skb.skb;
-        // SAFETY: the context is valid for the whole run; the pull only moves bytes inside the packet.
-        unsafe {
-            let linear = (self.0.data_end() - self.0.data()) as u32;
-            let length = (*skb).len;
-            if linear < HEADERS && linear < length {
-                let wanted = if length < HEADERS { length } else { HEADERS };
-                bpf_skb_pull_data(skb, wanted);
-            }
-        }
+        self.reach(HEADERS);
         self.linear()
     }
 
@@ -128,6 +157,37 @@ impl<const OUT: bool> Hook for Tc<'_, OUT> {
     fn interface(&self) -> u32 {
         // SAFETY: the context is valid for the whole run.
         unsafe { (*self.0.skb.skb).ifindex }
+    }
+
+    #[inline(always)]
+    fn reach(&self, wanted: u32) {
+        let skb = self.0.skb.skb;
+        // SAFETY: the context is valid for the whole run; the pull only moves bytes inside the packet.
+        unsafe {
+            let linear = (self.0.data_end() - self.0.data()) as u32;
+            let length = (*skb).len;
+            if linear < wanted && linear < length {
+                bpf_skb_pull_data(skb, if length < wanted { length } else { wanted });
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn resize(&self, length: u32) -> bool {
+        // SAFETY: a helper with the program's own context.
+        self.length() == length || unsafe { bpf_skb_change_tail(self.0.skb.skb, length, 0) == 0 }
+    }
+
+    #[inline(always)]
+    fn mark(&self) {
+        // SAFETY: the context is valid for the whole run.
+        unsafe { (*self.0.skb.skb).mark = OWN_ANSWER }
+    }
+
+    #[inline(always)]
+    fn is_marked(&self) -> bool {
+        // SAFETY: the context is valid for the whole run.
+        OUT && unsafe { (*self.0.skb.skb).mark == OWN_ANSWER }
     }
 
     #[inline(always)]

@@ -1,14 +1,18 @@
 //! What the programs share with the agent; the names are those of `dns_monitor_common::names`.
 
 use aya_ebpf::{
-    btf_maps::{ArrayOfMaps, PerCpuArray, RingBuf},
+    bindings::{BPF_F_INNER_MAP, BPF_F_MMAPABLE},
+    btf_maps::{Array, ArrayOfMaps, LpmTrie, PerCpuArray, RingBuf},
     macros::btf_map,
 };
 use dns_monitor_common::{
     counter::Counter,
     names::{MAX_CPUS, MAX_PORTS},
+    rule::{Bucket, Candidate, MAX_ORIGINS, MAX_PREFIXES, PLACES, RuleSet, State},
     sample::{MAX_CAPTURE, SampleHeader},
 };
+
+use crate::{answer::Plan, rules::Search};
 
 /// Where a sample's header is put together: per CPU, in memory, for what [`Stage::forget`] says.
 #[repr(C)]
@@ -17,6 +21,16 @@ pub struct Stage {
     /// Sequence number of this CPU's next sample.
     pub sequence: u32,
     rest: Rest,
+    /// Payload bytes on the wire.
+    pub payload: u32,
+    /// Where the IP header begins, bytes from the start of the packet.
+    pub network: u32,
+    /// Where the UDP or TCP header begins.
+    pub transport: u32,
+    /// The rules' own notes.
+    pub search: Search,
+    /// The answer's.
+    pub plan: Plan,
 }
 
 /// What of the payload is still to be sampled, bytes.
@@ -61,6 +75,31 @@ pub static RINGS: ArrayOfMaps<RingBuf<u64, 4096>, MAX_CPUS> = ArrayOfMaps::new()
 pub static STAGE: PerCpuArray<Stage, 1> = PerCpuArray::new();
 
 #[btf_map]
+pub static STATE: Array<State, 1, { BPF_F_MMAPABLE as usize }> = Array::new();
+
+/// What maps of rules have in common: the agent maps them into its memory, and makes them as long as they must be.
+pub const SHARED: usize = (BPF_F_MMAPABLE | BPF_F_INNER_MAP) as usize;
+
+#[btf_map]
+pub static RULE_SETS: ArrayOfMaps<Array<RuleSet, 1, SHARED>, PLACES> = ArrayOfMaps::new();
+
+#[btf_map]
+pub static FILTERS: ArrayOfMaps<Array<u64, 1, SHARED>, PLACES> = ArrayOfMaps::new();
+
+#[btf_map]
+pub static TABLES: ArrayOfMaps<Array<Bucket, 1, SHARED>, PLACES> = ArrayOfMaps::new();
+
+#[btf_map]
+pub static CANDIDATES: ArrayOfMaps<Array<Candidate, 1, SHARED>, PLACES> = ArrayOfMaps::new();
+
+/// Client addresses, IPv4 as IPv4-mapped IPv6, to sets of clients as bits.
+#[btf_map]
+pub static CLIENTS: ArrayOfMaps<LpmTrie<[u8; 16], u64, MAX_PREFIXES>, PLACES> = ArrayOfMaps::new();
+
+#[btf_map]
+static HITS: PerCpuArray<u64, MAX_ORIGINS> = PerCpuArray::new();
+
+#[btf_map]
 static COUNTERS: PerCpuArray<u64, { Counter::ALL.len() }> = PerCpuArray::new();
 
 /// Ports that mean DNS, host order; unused slots repeat the first.
@@ -94,6 +133,15 @@ pub fn is_dns(port: u16) -> bool {
 pub fn capture() -> u32 {
     // SAFETY: as in `is_dns`.
     unsafe { core::ptr::read_volatile(&raw const CAPTURE) }
+}
+
+/// Adds one to the hits of a list or rule.
+#[inline(always)]
+pub fn hit(origin: u16) {
+    if let Some(slot) = HITS.get_ptr_mut(origin as u32) {
+        // SAFETY: as in `count`.
+        unsafe { *slot += 1 }
+    }
 }
 
 /// Adds one to a counter of this CPU.

@@ -70,6 +70,23 @@ impl Packet {
     }
 }
 
+impl Packet {
+    /// A cursor at an offset from the start; `None` where no packet of ours has headers.
+    #[inline(always)]
+    pub fn at(&self, offset: u32) -> Option<Self> {
+        let mut from = offset as usize;
+        opaque!(from);
+        if from > MAX_OFFSET { None } else { Some(Self { at: self.start + from, ..*self }) }
+    }
+
+    /// A cursor `distance` bytes further on; the caller has bounded it.
+    #[inline(always)]
+    pub fn ahead(mut self, distance: usize) -> Self {
+        self.skip(distance);
+        self
+    }
+}
+
 /// `LENGTH` bytes of the packet that are known to be there.
 #[derive(Clone, Copy)]
 pub struct Header<const LENGTH: usize> {
@@ -83,6 +100,13 @@ impl<const LENGTH: usize> Header<LENGTH> {
         // SAFETY: `Packet::header` has checked LENGTH bytes, and the verifier checks again. BPF loads of
         // packet bytes need no alignment where the kernel has efficient unaligned access.
         unsafe { *((self.at + offset) as *const T) }
+    }
+
+    /// Writes an integer at a constant offset, in packet byte order.
+    #[inline(always)]
+    pub fn set<T: Plain>(&self, offset: usize, value: T) {
+        // SAFETY: as in `get`; packets that are answered are ours to write.
+        unsafe { *((self.at + offset) as *mut T) = value }
     }
 
     /// The 16-bit integer at a constant offset, in host order.
@@ -132,6 +156,34 @@ pub unsafe fn copy<const WORDS: usize>(mut packet: Packet, offset: u32, to: *mut
         let Some(word) = packet.header::<WORD>() else { return false };
         // SAFETY: `at * 8` is below `length - 8`.
         unsafe { *to.add(at * WORD).cast::<u64>() = word.get(0) };
+        packet.skip(WORD);
+    }
+    true
+}
+
+/// The reverse: writes `length` bytes, 8 to `WORDS` times 8, from `from` to the cursor.
+///
+/// # Safety
+/// `from` has `length` bytes.
+#[inline(always)]
+pub unsafe fn paste<const WORDS: usize>(mut packet: Packet, from: *const u8, length: u32) -> bool {
+    let mut last = (length as usize).wrapping_sub(WORD);
+    opaque!(last);
+    if last > (WORDS - 1) * WORD {
+        return false;
+    }
+    let mut tail = packet;
+    tail.skip(last);
+    let Some(word) = tail.header::<WORD>() else { return false };
+    // SAFETY: `last + 8` is `length`.
+    word.set(0, unsafe { from.add(last).cast::<u64>().read_unaligned() });
+    for at in 0..WORDS - 1 {
+        if at * WORD >= last {
+            return true;
+        }
+        let Some(word) = packet.header::<WORD>() else { return false };
+        // SAFETY: `at * 8` is below `length - 8`.
+        word.set(0, unsafe { from.add(at * WORD).cast::<u64>().read_unaligned() });
         packet.skip(WORD);
     }
     true

@@ -11,6 +11,7 @@ use aya_ebpf::helpers::{
 };
 use dns_monitor_common::{
     counter::Counter,
+    rule::action,
     sample::{HEADER_LENGTH, MAX_CAPTURE, SampleHeader, flag, protocol},
 };
 
@@ -35,26 +36,24 @@ const EDNS_QUERY: u32 = 192;
 const ANSWER: u32 = 512;
 const LARGE_ANSWER: u32 = 1280;
 
-/// Describes the packet and hands it over, in several pieces where one does not hold it.
+/// Describes the packet in this CPU's stage; says where its payload is.
 #[inline(always)]
-pub fn submit<H: Hook>(
+pub fn describe<H: Hook>(
     hook: &H,
+    stage: &mut Stage,
     packet: &Packet,
     link: &Link,
     network: &Network,
     transport: &Transport,
-) -> Result<(), Counter> {
-    let Some(stage) = maps::STAGE.get_ptr_mut(0) else { return Err(Counter::CopyFailed) };
-    // SAFETY: the stage is this CPU's own, and programs on one CPU do not nest.
-    let stage = unsafe { &mut *stage };
+) -> Result<Rest, Counter> {
     let offset = packet.offset();
     let (length, present) = lengths(hook, packet, offset, transport)?;
     if length == 0 && transport.flags & FIN_SYN_RST == 0 {
         return Err(Counter::TcpWithoutData); // now that the frame has said how long it is
     }
-    describe(hook, stage, link, network, transport);
-    let rest = stage.forget(Rest { offset, length, present });
-    pieces(hook, stage, rest)
+    write_header(hook, &mut stage.header, link, network, transport);
+    stage.payload = length;
+    Ok(stage.forget(Rest { offset, length, present }))
 }
 
 /// Payload bytes on the wire, and how many of them are in the packet.
@@ -76,8 +75,13 @@ fn lengths<H: Hook>(
 }
 
 #[inline(always)]
-fn describe<H: Hook>(hook: &H, stage: &mut Stage, link: &Link, network: &Network, transport: &Transport) {
-    let header = &mut stage.header;
+fn write_header<H: Hook>(
+    hook: &H,
+    header: &mut SampleHeader,
+    link: &Link,
+    network: &Network,
+    transport: &Transport,
+) {
     // SAFETY: helpers without arguments.
     (header.time, header.cpu) = unsafe { (bpf_ktime_get_ns(), bpf_get_smp_processor_id()) };
     network.write_addresses(header);
@@ -92,10 +96,12 @@ fn describe<H: Hook>(hook: &H, stage: &mut Stage, link: &Link, network: &Network
     header.flags = link.flags | network.flags | if H::EGRESS { flag::EGRESS } else { 0 };
     header.protocol = network.protocol;
     header.tcp_flags = transport.flags;
+    (header.line, header.candidate, header.action, header.generation) = (0, 0, action::ALLOW, 0);
 }
 
+/// Hands the payload over, in several pieces where one sample does not hold it.
 #[inline(always)]
-fn pieces<H: Hook>(hook: &H, stage: &mut Stage, mut rest: Rest) -> Result<(), Counter> {
+pub fn submit<H: Hook>(hook: &H, stage: &mut Stage, mut rest: Rest) -> Result<(), Counter> {
     let mut flags = stage.header.tcp_flags;
     for _ in 0..H::PIECES {
         let captured = piece(hook, stage, rest, flags)?;

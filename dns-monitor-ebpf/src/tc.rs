@@ -1,12 +1,15 @@
 //! Egress on TC, and ingress where XDP cannot be had.
 
-use aya_ebpf::{bindings::TC_ACT_UNSPEC, macros::classifier, programs::TcContext};
-use dns_monitor_common::counter::Counter;
+use aya_ebpf::{
+    bindings::{TC_ACT_SHOT, TC_ACT_UNSPEC},
+    helpers::generated::bpf_redirect,
+    macros::classifier,
+    programs::TcContext,
+};
 
 use crate::{
     hook::{Hook, Tc},
-    inspect::inspect,
-    maps::count,
+    inspect::{Fate, inspect},
 };
 
 /// What leaves the host.
@@ -25,8 +28,9 @@ pub fn dns_tc_ingress(context: TcContext) -> i32 {
 #[inline(always)]
 fn fate<H: Hook>(hook: &H) -> i32 {
     match inspect(hook) {
-        Ok(()) => count(Counter::Sampled),
-        Err(reason) => count(reason),
+        Fate::Pass => TC_ACT_UNSPEC,
+        Fate::Drop => TC_ACT_SHOT,
+        // SAFETY: a helper without pointers; it says what to return.
+        Fate::Return => unsafe { bpf_redirect(hook.interface(), 0) as i32 },
     }
-    TC_ACT_UNSPEC
 }

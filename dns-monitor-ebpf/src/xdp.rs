@@ -1,12 +1,14 @@
 //! Ingress on XDP.
 
-use aya_ebpf::{bindings::xdp_action::XDP_PASS, macros::xdp, programs::XdpContext};
-use dns_monitor_common::counter::Counter;
+use aya_ebpf::{
+    bindings::xdp_action::{XDP_DROP, XDP_PASS, XDP_TX},
+    macros::xdp,
+    programs::XdpContext,
+};
 
 use crate::{
     hook::{Hook, Xdp},
-    inspect::inspect,
-    maps::count,
+    inspect::{Fate, inspect},
 };
 
 /// Linear packets.
@@ -24,8 +26,8 @@ pub fn dns_xdp_frags(context: XdpContext) -> u32 {
 #[inline(always)]
 fn fate<H: Hook>(hook: &H) -> u32 {
     match inspect(hook) {
-        Ok(()) => count(Counter::Sampled),
-        Err(reason) => count(reason),
+        Fate::Pass => XDP_PASS,
+        Fate::Drop => XDP_DROP,
+        Fate::Return => XDP_TX,
     }
-    XDP_PASS
 }

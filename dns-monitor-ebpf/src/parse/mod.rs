@@ -2,4 +2,5 @@
 
 pub mod link;
 pub mod network;
+pub mod question;
 pub mod transport;
