@@ -57,7 +57,8 @@ pub struct Control {
 /// # Errors
 /// [`RunError`]; the programs are detached in every case.
 pub fn run(config: &Config, colored: bool, control: &Control) -> Result<(), RunError> {
-    let kernel = Kernel::open(&config.capture)?;
+    let mut kernel = Kernel::load(&config.capture, false)?;
+    kernel.attach()?;
     let (queue, batches) = queue(config.stdout.queue_bytes);
     let writer = Writer::start(batches).map_err(RunError::Writer)?;
     let pipeline = Pipeline::new(config, colored, queue, Pressure::Drop);

@@ -10,7 +10,10 @@ use aya::{
 };
 use dns_monitor_common::names;
 
-use super::KernelError;
+use super::{
+    KernelError,
+    pins::{self, Kept},
+};
 use crate::config::Attach;
 
 /// How what comes in is watched on one interface.
@@ -30,12 +33,24 @@ pub struct Attachment {
     pub ingress: Ingress,
     /// What was tried before and why it did not work.
     pub refusals: Vec<String>,
-    links: Vec<LinkId>,
+    links: Vec<Link>,
 }
 
-enum LinkId {
+enum Link {
     Xdp(&'static str, XdpLinkId),
     Tc(&'static str, SchedClassifierLinkId),
+    Kept(Kept),
+}
+
+/// Where programs go, and whether they stay when the agent goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// Name of the interface.
+    pub interface: &'a str,
+    /// Its index.
+    pub index: u32,
+    /// Whether the links are to outlive the agent.
+    pub keep: bool,
 }
 
 /// Attempts at XDP, best first.
@@ -50,70 +65,96 @@ const ATTEMPTS: [(&str, XdpMode, Ingress); 4] = [
 ///
 /// # Errors
 /// [`KernelError::Occupied`] where another XDP program is there: it stays. [`KernelError::Attach`] otherwise.
-pub fn attach(
-    ebpf: &mut Ebpf,
-    interface: &str,
-    index: u32,
-    wanted: Attach,
-) -> Result<Attachment, KernelError> {
+pub fn attach(ebpf: &mut Ebpf, place: Place<'_>, wanted: Attach) -> Result<Attachment, KernelError> {
     // The verifier takes its time: only when all is loaded is anything attached, so that both directions begin
     // together.
     loaded_tc(ebpf, names::TC_EGRESS)?;
     let mut refusals = Vec::new();
-    let (ingress, link) = match wanted {
-        Attach::Tc => (Ingress::Tc, tc(ebpf, names::TC_INGRESS, interface, TcAttachType::Ingress)?),
-        Attach::Xdp => xdp(ebpf, interface, index, &mut refusals)?,
-        Attach::Auto => match xdp(ebpf, interface, index, &mut refusals) {
-            Err(KernelError::Attach { .. }) => {
-                (Ingress::Tc, tc(ebpf, names::TC_INGRESS, interface, TcAttachType::Ingress)?)
-            }
+    let (ingress, program, link) = match wanted {
+        Attach::Tc => tc_ingress(ebpf, place)?,
+        Attach::Xdp => xdp(ebpf, place, &mut refusals)?,
+        Attach::Auto => match xdp(ebpf, place, &mut refusals) {
+            Err(KernelError::Attach { .. }) => tc_ingress(ebpf, place)?,
             other => other?,
         },
     };
-    let egress = match tc(ebpf, names::TC_EGRESS, interface, TcAttachType::Egress) {
+    let egress = match tc(ebpf, names::TC_EGRESS, place, TcAttachType::Egress) {
         Ok(egress) => egress,
         Err(error) => {
-            detach_link(ebpf, link);
+            detach_link(ebpf, link, false);
             return Err(error);
         }
     };
+    let used: &[&str] = if place.keep { &[program, names::TC_EGRESS] } else { &[] };
+    pins::remove_others(place.interface, used);
     Ok(Attachment { ingress, refusals, links: vec![link, egress] })
 }
 
-/// Takes the programs off an interface, or forgets the links of one that is gone.
-pub fn detach(ebpf: &mut Ebpf, attachment: Attachment) {
+fn tc_ingress(ebpf: &mut Ebpf, place: Place<'_>) -> Result<(Ingress, &'static str, Link), KernelError> {
+    let link = tc(ebpf, names::TC_INGRESS, place, TcAttachType::Ingress)?;
+    Ok((Ingress::Tc, names::TC_INGRESS, link))
+}
+
+/// Takes the programs off an interface, or forgets the links of one that is gone. Links that are kept stay there with
+/// `keep`.
+pub fn detach(ebpf: &mut Ebpf, attachment: Attachment, keep: bool) {
     for link in attachment.links {
-        detach_link(ebpf, link);
+        detach_link(ebpf, link, keep);
     }
 }
 
 /// The kernel has already taken the links of a removed interface; then there is nothing to do.
-fn detach_link(ebpf: &mut Ebpf, link: LinkId) {
+fn detach_link(ebpf: &mut Ebpf, link: Link, keep: bool) {
     let _gone = match link {
-        LinkId::Xdp(name, id) => program::<Xdp>(ebpf, name).and_then(|program| Ok(program.detach(id)?)),
-        LinkId::Tc(name, id) => {
+        Link::Xdp(name, id) => program::<Xdp>(ebpf, name).and_then(|program| Ok(program.detach(id)?)),
+        Link::Tc(name, id) => {
             program::<SchedClassifier>(ebpf, name).and_then(|program| Ok(program.detach(id)?))
+        }
+        Link::Kept(_) if keep => Ok(()),
+        Link::Kept(kept) => {
+            kept.remove();
+            Ok(())
         }
     };
 }
 
 fn xdp(
     ebpf: &mut Ebpf,
-    interface: &str,
-    index: u32,
+    place: Place<'_>,
     refusals: &mut Vec<String>,
-) -> Result<(Ingress, LinkId), KernelError> {
+) -> Result<(Ingress, &'static str, Link), KernelError> {
     for (name, mode, ingress) in ATTEMPTS {
-        let attempt = loaded_xdp(ebpf, name).and_then(|program| Ok(program.attach_to_if_index(index, mode)?));
-        match attempt {
-            Ok(id) => return Ok((ingress, LinkId::Xdp(name, id))),
+        match loaded_xdp(ebpf, name).and_then(|program| attach_xdp(program, name, mode, place)) {
+            Ok(link) => return Ok((ingress, name, link)),
             Err(KernelError::Program(error)) if is_occupied(&error) => {
-                return Err(KernelError::Occupied { interface: interface.to_owned() });
+                return Err(KernelError::Occupied { interface: place.interface.to_owned() });
             }
+            Err(error @ KernelError::Keep { .. }) => return Err(error),
             Err(error) => refusals.push(format!("{name} ({mode:?}): {}", reason(&error))),
         }
     }
-    Err(KernelError::Attach { interface: interface.to_owned(), reasons: refusals.join("; ") })
+    Err(KernelError::Attach { interface: place.interface.to_owned(), reasons: refusals.join("; ") })
+}
+
+fn attach_xdp(
+    program: &mut Xdp,
+    name: &'static str,
+    mode: XdpMode,
+    place: Place<'_>,
+) -> Result<Link, KernelError> {
+    let path = pins::path(place.interface, name);
+    let id = match pins::adopt_xdp(program, &path) {
+        Some(id) => id,
+        None => program.attach_to_if_index(place.index, mode)?,
+    };
+    if !place.keep {
+        return Ok(Link::Xdp(name, id));
+    }
+    pins::keep_xdp(program, id, path).map(Link::Kept).map_err(|error| cannot_keep(place, &error))
+}
+
+fn cannot_keep(place: Place<'_>, error: &ProgramError) -> KernelError {
+    KernelError::Keep { interface: place.interface.to_owned(), reason: cause(error) }
 }
 
 fn loaded_xdp<'a>(ebpf: &'a mut Ebpf, name: &'static str) -> Result<&'a mut Xdp, KernelError> {
@@ -136,25 +177,39 @@ fn loaded_tc<'a>(ebpf: &'a mut Ebpf, name: &'static str) -> Result<&'a mut Sched
 fn tc(
     ebpf: &mut Ebpf,
     name: &'static str,
+    place: Place<'_>,
+    direction: TcAttachType,
+) -> Result<Link, KernelError> {
+    let program = loaded_tc(ebpf, name)?;
+    let path = pins::path(place.interface, name);
+    let id = match pins::adopt_tc(program, &path) {
+        Some(id) => id,
+        None => attach_tc(program, name, place.interface, direction)?,
+    };
+    if !place.keep {
+        return Ok(Link::Tc(name, id));
+    }
+    pins::keep_tc(program, id, path).map(Link::Kept).map_err(|error| cannot_keep(place, &error))
+}
+
+fn attach_tc(
+    program: &mut SchedClassifier,
+    name: &str,
     interface: &str,
     direction: TcAttachType,
-) -> Result<LinkId, KernelError> {
-    let program = loaded_tc(ebpf, name)?;
+) -> Result<SchedClassifierLinkId, KernelError> {
     let tcx = TcAttachOptions::TcxOrder(LinkOrder::default());
     let tcx_refusal = match program.attach_with_options(interface, direction, tcx) {
-        Ok(id) => return Ok(LinkId::Tc(name, id)),
+        Ok(id) => return Ok(id),
         Err(error) => error,
     };
     // There may be one already; if it cannot be made, attaching says so.
     let _exists = qdisc_add_clsact(interface);
     let clsact = TcAttachOptions::Netlink(NlOptions::default());
-    match program.attach_with_options(interface, direction, clsact) {
-        Ok(id) => Ok(LinkId::Tc(name, id)),
-        Err(error) => {
-            let reasons = format!("{name}: TCX: {}; clsact: {}", cause(&tcx_refusal), cause(&error));
-            Err(KernelError::Attach { interface: interface.to_owned(), reasons })
-        }
-    }
+    program.attach_with_options(interface, direction, clsact).map_err(|error| {
+        let reasons = format!("{name}: TCX: {}; clsact: {}", cause(&tcx_refusal), cause(&error));
+        KernelError::Attach { interface: interface.to_owned(), reasons }
+    })
 }
 
 fn program<'a, P>(ebpf: &'a mut Ebpf, name: &'static str) -> Result<&'a mut P, KernelError>

@@ -59,6 +59,17 @@ pub enum KernelError {
         /// What was tried, and what the kernel said.
         reasons: String,
     },
+    /// Links cannot outlive the agent here.
+    #[error(
+        "the programs on `{interface}` cannot be kept when the agent ends: {reason}\n  \
+         `on_exit = \"keep\"` needs Linux 6.6 and a BPF file system at /sys/fs/bpf"
+    )]
+    Keep {
+        /// The interface.
+        interface: String,
+        /// What the kernel said.
+        reason: String,
+    },
     /// The netlink socket was refused.
     #[error("cannot watch network interfaces come and go: {0}")]
     Watch(io::Error),

@@ -5,9 +5,11 @@
 
 pub mod attach;
 pub mod clock;
+pub mod enforce;
 pub mod error;
 pub mod interface;
 pub mod object;
+pub mod pins;
 pub mod ring;
 pub mod rings;
 pub mod sample;
@@ -17,7 +19,8 @@ use dns_monitor_common::counter::Counter;
 pub use error::KernelError;
 
 use self::{
-    attach::{Attachment, Ingress},
+    attach::{Attachment, Ingress, Place},
+    enforce::Enforcer,
     object::Object,
     watch::LinkWatch,
 };
@@ -38,6 +41,7 @@ pub struct Kernel {
     object: Object,
     interfaces: Vec<Interface>,
     attach: Attach,
+    keep: bool,
     watch: LinkWatch,
     epoch: u64,
     clock_checked: u64,
@@ -50,11 +54,11 @@ struct Interface {
 }
 
 impl Kernel {
-    /// Loads the programs and attaches them to every interface.
+    /// Loads the programs; nothing is attached yet. With `keep` they will stay when the agent goes.
     ///
     /// # Errors
-    /// [`KernelError`]; whatever was attached before the error is detached again.
-    pub fn open(capture: &Capture) -> Result<Self, KernelError> {
+    /// [`KernelError`].
+    pub fn load(capture: &Capture, keep: bool) -> Result<Self, KernelError> {
         for name in &capture.interfaces {
             if interface::index(name).is_none() {
                 return Err(KernelError::NoInterface { name: name.clone(), known: interface::names() });
@@ -71,9 +75,28 @@ impl Kernel {
             .map(|name| Interface { name: name.clone(), index: 0, attachment: None })
             .collect();
         let (attach, epoch, clock_checked) = (capture.attach, clock::epoch(), clock::monotonic());
-        let mut kernel = Self { object, interfaces, attach, watch, epoch, clock_checked };
-        kernel.attach_missing(true)?;
-        Ok(kernel)
+        Ok(Self { object, interfaces, attach, keep, watch, epoch, clock_checked })
+    }
+
+    /// Attaches to every interface; takes over what an earlier agent has kept there.
+    ///
+    /// # Errors
+    /// [`KernelError`]; whatever was attached before the error is detached again on drop.
+    pub fn attach(&mut self) -> Result<(), KernelError> {
+        self.attach_missing(true)
+    }
+
+    /// Whether an earlier agent's programs are at work, which are to be replaced only when there are rules.
+    pub fn has_predecessor(&self) -> bool {
+        self.interfaces.iter().any(|interface| pins::are_there(&interface.name))
+    }
+
+    /// What puts rules in force. To be asked once.
+    ///
+    /// # Errors
+    /// [`KernelError::Missing`] or [`KernelError::Map`].
+    pub fn enforcer(&mut self) -> Result<Enforcer, KernelError> {
+        Enforcer::new(&mut self.object)
     }
 
     /// Gives the samples that are due, oldest first, at most `limit`; returns how many there were.
@@ -121,7 +144,7 @@ impl Kernel {
                 continue;
             }
             if let Some(attachment) = interface.attachment.take() {
-                attach::detach(&mut self.object.ebpf, attachment);
+                attach::detach(&mut self.object.ebpf, attachment, false);
                 log::warn(format_args!("{} is gone; waiting for it to come back", interface.name));
             }
         }
@@ -130,7 +153,8 @@ impl Kernel {
     fn attach_missing(&mut self, first: bool) -> Result<(), KernelError> {
         for interface in self.interfaces.iter_mut().filter(|interface| interface.attachment.is_none()) {
             let Some(index) = interface::index(&interface.name) else { continue };
-            let attachment = attach::attach(&mut self.object.ebpf, &interface.name, index, self.attach)?;
+            let place = Place { interface: &interface.name, index, keep: self.keep };
+            let attachment = attach::attach(&mut self.object.ebpf, place, self.attach)?;
             report(&interface.name, &attachment, first);
             interface.index = index;
             interface.attachment = Some(attachment);
@@ -138,11 +162,11 @@ impl Kernel {
         Ok(())
     }
 
-    /// Takes the programs off all interfaces: what comes now is no longer seen.
+    /// Takes the programs off all interfaces, but those that are to be kept: what comes now is no longer seen.
     pub fn detach(&mut self) {
         for interface in &mut self.interfaces {
             if let Some(attachment) = interface.attachment.take() {
-                attach::detach(&mut self.object.ebpf, attachment);
+                attach::detach(&mut self.object.ebpf, attachment, self.keep);
             }
         }
     }

@@ -57,6 +57,16 @@ fn create_rings(ebpf: &mut Ebpf, size: u32) -> Result<Rings, KernelError> {
     Ok(rings)
 }
 
+impl Object {
+    /// Takes a map out of the object; whoever takes it keeps it open, so that programs loaded later find it.
+    ///
+    /// # Errors
+    /// [`KernelError::Missing`].
+    pub fn take(&mut self, name: &'static str) -> Result<aya::maps::Map, KernelError> {
+        take(&mut self.ebpf, name)
+    }
+}
+
 fn take(ebpf: &mut Ebpf, name: &'static str) -> Result<aya::maps::Map, KernelError> {
     ebpf.take_map(name).ok_or(KernelError::Missing(name))
 }
