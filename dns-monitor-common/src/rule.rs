@@ -172,8 +172,8 @@ pub struct RuleSet {
     pub root: u16,
     /// Which set of rules this is, modulo 256: samples carry it.
     pub generation: u16,
-    /// Whether there are clients that no rule applies to.
-    pub has_exempt: u32,
+    /// Whether the trie of clients must be asked: some rule names clients, or some are exempt.
+    pub has_clients: u32,
 }
 
 /// What one entry of a list, or one rule, does with the lookups it matches. All integers in host order.
