@@ -13,8 +13,13 @@
 //! 9. [`explain`]: which rules match a name, which wins, and why.
 
 pub mod action;
+pub mod compile;
 pub mod condition;
 pub mod entry;
+pub mod explain;
+pub mod judge;
 pub mod name;
+pub mod ruleset;
 pub mod subject;
+pub mod table;
 pub mod verdict;
