@@ -136,30 +136,35 @@ fn survey<H: Hook>(hook: &H, stage: &mut Stage, rest: Rest) -> Option<()> {
 fn additional(stage: &mut Stage, packet: &Packet, at: u32, end: u32) -> Option<Option<u32>> {
     let Some(owner) = packet.at(at) else { return Some(None) };
     let Some(first) = owner.header::<OPT>() else { return Some(None) };
-    if at + OPT as u32 <= end && first.get::<u8>(0) == 0 && first.be16(1) == OPT_TYPE && !stage.plan.edns {
+    if first.get::<u8>(0) == 0 && first.be16(1) == OPT_TYPE && !stage.plan.edns {
+        let next = at + OPT as u32 + first.be16(9) as u32;
+        if next > end {
+            return Some(None); // it runs past the end: it is not there
+        }
         if first.get::<u8>(6) != 0 {
             return None;
         }
         stage.plan.edns = true;
         stage.plan.dnssec = first.get::<u8>(7) & 0x80;
-        cookie(stage, packet, at + OPT as u32, first.be16(9) as u32, end);
-        return Some(Some(at + OPT as u32 + first.be16(9) as u32));
+        cookie(stage, packet, at + OPT as u32, next);
+        return Some(Some(next));
     }
     let Some(at) = skip_name(packet, at) else { return Some(None) };
     let Some(cursor) = packet.at(at) else { return Some(None) };
     let Some(fixed) = cursor.header::<10>() else { return Some(None) };
-    if at + 10 > end {
+    let next = at + 10 + fixed.be16(8) as u32;
+    if next > end {
         return Some(None);
     }
-    if fixed.be16(0) == TSIG { None } else { Some(Some(at + 10 + fixed.be16(8) as u32)) }
+    if fixed.be16(0) == TSIG { None } else { Some(Some(next)) }
 }
 
 /// Keeps the first option if it is a whole cookie.
 #[inline(always)]
-fn cookie(stage: &mut Stage, packet: &Packet, at: u32, options: u32, end: u32) {
+fn cookie(stage: &mut Stage, packet: &Packet, at: u32, end: u32) {
     let Some(option) = packet.at(at).and_then(|cursor| cursor.header::<4>()) else { return };
     let length = option.be16(2) as u32;
-    if option.be16(0) != COOKIE || !(16..=40).contains(&length) || length + 4 > options || at + options > end {
+    if option.be16(0) != COOKIE || !(16..=40).contains(&length) || at + 4 + length > end {
         return;
     }
     let to = (&raw mut stage.plan.cookie).cast::<u8>();

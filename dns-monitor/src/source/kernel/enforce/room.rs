@@ -5,6 +5,7 @@ use std::{io, sync::Arc};
 use dns_monitor_common::rule::Bucket;
 
 use super::{KernelError, MappedArray};
+use crate::rules::table::memory::{Mapped, Room, Words};
 
 /// The arrays of one table, as far as they were asked for.
 #[derive(Default)]
@@ -30,4 +31,25 @@ fn create_table(buckets: u32) -> io::Result<Arc<MappedArray>> {
     MappedArray::create("dns_names", size_of::<Bucket>() as u32, buckets)
         .map(Arc::new)
         .map_err(io::Error::other)
+}
+
+impl Room for KernelRoom {
+    fn filter(&mut self, words: u32) -> io::Result<Words> {
+        let array = create_filter(words)?;
+        self.filter = Some(array.clone());
+        Ok(words_of(array))
+    }
+
+    fn buckets(&mut self, buckets: u32) -> io::Result<Words> {
+        let array = create_table(buckets)?;
+        self.table = Some(array.clone());
+        Ok(words_of(array))
+    }
+}
+
+fn words_of(array: Arc<MappedArray>) -> Words {
+    let (start, length) = (array.start(), array.length() / size_of::<u64>());
+    // SAFETY: so many words are mapped at `start` as long as the array lives, which goes along; the kernel programs only
+    // read them.
+    Words::Mapped(unsafe { Mapped::new(start, length, Box::new(array)) })
 }
