@@ -95,7 +95,8 @@ fn expect(what: &str, query: &Asked, block: Block, effect: &Effect, header: [u8;
 fn every_block_has_its_answer() {
     let v4 = b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x01\x2c\x00\x04\xc0\x00\x02\x50";
     let v6 = b"\xc0\x0c\x00\x1c\x00\x01\x00\x00\x01\x2c\x00\x10\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x80";
-    let cases: &[(&str, Asked, Block, [u8; 10], &[u8])] = &[
+    type Case = (&'static str, Asked, Block, [u8; 10], &'static [u8]);
+    let cases: &[Case] = &[
         ("nxdomain", usual(), Block::Nxdomain, [0x81, 0x83, 0, 1, 0, 0, 0, 0, 0, 0], b""),
         ("nodata", usual(), Block::Nodata, [0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0], b""),
         ("refused", usual(), Block::Refused, [0x81, 0x85, 0, 1, 0, 0, 0, 0, 0, 0], b""),
@@ -150,7 +151,8 @@ fn edns_is_answered_with_edns() {
     };
     let of_key = some_record(b"\x03key\0", TSIG, &[0; 20]);
     let cut = [&[0, 10, 0, 24][..], &[7; 23]].concat();
-    let cases: &[(&str, Vec<Vec<u8>>, Option<u16>, &[u8])] = &[
+    type Case<'a> = (&'a str, Vec<Vec<u8>>, Option<u16>, &'a [u8]);
+    let cases: &[Case<'_>] = &[
         ("no EDNS, no error", vec![], Some(15), b""),
         ("no error to tell", vec![edns(0, 0, b"")], None, PLAIN),
         ("an error to tell", vec![edns(0, 0, b"")], Some(15), BLOCKED),
