@@ -7,7 +7,7 @@
 use core::ptr::{read_volatile, write_volatile};
 
 use dns_monitor_common::{
-    rule::{Candidate, NO_EDE, action, candidate},
+    rule::{Candidate, MAX_NAME, NO_EDE, action, candidate},
     sample::protocol,
 };
 
@@ -28,7 +28,7 @@ const COOKIE: u16 = 10;
 const EDE: u32 = 6;
 /// The longest cookie option with its head (RFC 7873 §4), and no longer answer than that is copied.
 const MAX_COOKIE: u32 = 44;
-/// Labels of the name of a key that are followed.
+/// Labels of the name of a key that are followed, root label included.
 const MAX_KEY_LABELS: usize = 32;
 /// What EDNS of ours allows, bytes.
 const OUR_SIZE: u16 = 1232;
@@ -176,15 +176,20 @@ fn cookie(stage: &mut Stage, packet: &Packet, at: u32, end: u32) {
 
 /// Where a record's type is. `None`: the name is not all there, or longer than any key's.
 #[inline(always)]
-fn skip_name(packet: &Packet, mut at: u32) -> Option<u32> {
+fn skip_name(packet: &Packet, start: u32) -> Option<u32> {
+    let mut at = start;
     for _ in 0..MAX_KEY_LABELS {
         let length = packet.at(at)?.header::<1>()?.get::<u8>(0) as u32;
-        match length {
-            0 => return Some(at + 1),
-            1..=63 => at += length + 1,
+        let end = match length {
+            0 => at + 1,
+            1..=63 => {
+                at += length + 1;
+                continue;
+            }
             64..=191 => return None,
-            _ => return Some(at + 2),
-        }
+            _ => at + 2,
+        };
+        return if end - start > MAX_NAME as u32 + 1 { None } else { Some(end) };
     }
     None
 }

@@ -1,4 +1,4 @@
-//! Source, decode, track, emit: what happens to a sample, in one sentence.
+//! Source, decode, track, judge, emit: what happens to a sample, in one sentence.
 
 use std::fmt;
 
@@ -12,15 +12,19 @@ use crate::{
         emit::{Emitter, Pressure},
         queue::Queue,
     },
+    rules::{action::Effect, forge, verdict::Judgement},
     sample::Sample,
-    track::{TrackReason, Tracker},
+    track::{
+        TrackReason, Tracker,
+        lookup::{End, Lookup},
+    },
 };
 
 /// Everything behind the source, on one thread.
 pub struct Pipeline {
     decoder: Decoder,
     tracker: Tracker,
-    emitter: Emitter,
+    tail: Tail,
 }
 
 impl Pipeline {
@@ -30,59 +34,63 @@ impl Pipeline {
         Self {
             decoder: Decoder::new(config),
             tracker: Tracker::new(&config.track, &config.capture.ports),
-            emitter: Emitter::new(&config.stdout, &observer, colored, queue, pressure),
+            tail: Tail {
+                judge: Judge,
+                forged: Vec::new(),
+                emitter: Emitter::new(&config.stdout, &observer, colored, queue, pressure),
+            },
         }
     }
 
     /// Takes one sample all the way.
     pub fn take(&mut self, sample: &Sample<'_>) {
-        let Self { decoder, tracker, emitter } = self;
-        decoder.push(sample, |message| tracker.push(message, |lookup| emitter.emit(lookup)));
+        let Self { decoder, tracker, tail } = self;
+        decoder.push(sample, |message| tracker.push(message, |lookup| tail.take(lookup)));
     }
 
     /// Lets time pass: what has waited too long at `now` (ns since the Unix epoch) is given up.
     pub fn expire(&mut self, now: u64) {
-        let Self { decoder, tracker, emitter } = self;
-        decoder.expire(now, |message| tracker.push(message, |lookup| emitter.emit(lookup)));
-        tracker.expire(now, |lookup| emitter.emit(lookup));
+        let Self { decoder, tracker, tail } = self;
+        decoder.expire(now, |message| tracker.push(message, |lookup| tail.take(lookup)));
+        tracker.expire(now, |lookup| tail.take(lookup));
     }
 
     /// Says in the stream what was lost since the last time. `kernel` counts from the start.
     pub fn report_loss(&mut self, now: u64, kernel: u64) {
-        self.emitter.report(now, kernel, self.decoder.lost());
+        self.tail.emitter.report(now, kernel, self.decoder.lost());
     }
 
     /// Hands the events at hand to the writer.
     pub fn flush(&mut self) {
-        self.emitter.flush();
+        self.tail.emitter.flush();
     }
 
     /// From now on the source can wait for the reader, or can no longer.
     pub fn set_pressure(&mut self, pressure: Pressure) {
-        self.emitter.set_pressure(pressure);
+        self.tail.emitter.set_pressure(pressure);
     }
 
     /// Gives everything that still waits as it is.
     pub fn finish(&mut self) {
-        let Self { decoder, tracker, emitter } = self;
-        decoder.finish(|message| tracker.push(message, |lookup| emitter.emit(lookup)));
-        tracker.finish(|lookup| emitter.emit(lookup));
-        emitter.flush();
+        let Self { decoder, tracker, tail } = self;
+        decoder.finish(|message| tracker.push(message, |lookup| tail.take(lookup)));
+        tracker.finish(|lookup| tail.take(lookup));
+        tail.emitter.flush();
     }
 
     /// No event comes after this.
     pub fn close(&mut self) {
-        self.emitter.close();
+        self.tail.emitter.close();
     }
 
     /// How the source numbers its interfaces.
     pub fn set_interfaces(&mut self, interfaces: Vec<(u32, String)>) {
-        self.emitter.set_interfaces(interfaces);
+        self.tail.emitter.set_interfaces(interfaces);
     }
 
     /// Whether the reader of the events is gone.
     pub fn is_broken(&self) -> bool {
-        self.emitter.is_broken()
+        self.tail.emitter.is_broken()
     }
 
     /// The books of every stage.
@@ -92,8 +100,51 @@ impl Pipeline {
             submitted,
             decoder: self.decoder.books(),
             tracker: *self.tracker.tally(),
-            events: self.emitter.tally(),
+            events: self.tail.emitter.tally(),
         }
+    }
+}
+
+/// What every lookup comes to.
+struct Tail {
+    judge: Judge,
+    /// The answer that the kernel programs gave to the lookup at hand.
+    forged: Vec<u8>,
+    emitter: Emitter,
+}
+
+impl Tail {
+    fn take(&mut self, lookup: &Lookup<'_>) {
+        if lookup.end == End::Blocked {
+            return self.take_blocked(lookup);
+        }
+        self.emitter.emit(lookup, &self.judge.judge(lookup));
+    }
+
+    #[cold]
+    fn take_blocked(&mut self, lookup: &Lookup<'_>) {
+        let Self { judge, forged, emitter } = self;
+        let lookup = match judge.effect(lookup) {
+            Some(effect) => forge::answered(lookup, &effect, forged),
+            None => *lookup,
+        };
+        emitter.emit(&lookup, &judge.judge(&lookup));
+    }
+}
+
+/// PLACEHOLDER, to be replaced by `rules::judge::Judge`: judges nothing.
+struct Judge;
+
+impl Judge {
+    /// What the rule says by which the kernel programs blocked the lookup; `None` where the rules that they asked are no
+    /// longer known.
+    fn effect(&self, _lookup: &Lookup<'_>) -> Option<Effect> {
+        None
+    }
+
+    /// What is to be said of the lookup.
+    fn judge(&mut self, _lookup: &Lookup<'_>) -> Judgement<'_> {
+        Judgement::default()
     }
 }
 

@@ -6,12 +6,24 @@
 mod contract_support;
 mod replay_support;
 
-use contract_support::{FIELDS, check};
+use contract_support::{FIELDS, check, judged};
 use replay_support::{captures, replay};
 use serde_json::Value;
 
 /// Damaged at its end, as the file is meant to be: what comes before is replayed all the same.
 const BROKEN_OFF: &[&str] = &[];
+
+/// What only a kernel with rules, or another link, has to tell.
+const IN_NO_CAPTURE: &[&str] = &[
+    "network.inner.vlan.id",
+    "observer.ingress.interface.name",
+    "rule.id",
+    "rule.name",
+    "rule.ruleset",
+    "rule.category",
+    "dns_monitor.enforced",
+    "dns_monitor.severity",
+];
 
 #[test]
 fn every_event_keeps_the_contract() {
@@ -37,7 +49,58 @@ fn every_event_keeps_the_contract() {
     if std::env::var_os("DNS_MONITOR_CAPTURES").is_none() {
         let never: Vec<_> =
             FIELDS.iter().zip(&seen).filter(|(_, seen)| !**seen).map(|(field, _)| field.path).collect();
-        assert_eq!(never, ["network.inner.vlan.id", "observer.ingress.interface.name"], "in no event at all");
+        assert_eq!(never, IN_NO_CAPTURE, "in no event at all");
+    }
+}
+
+#[test]
+fn judged_lookups_keep_the_contract() {
+    let mut seen = vec![false; FIELDS.len()];
+    for &(went, made, expected) in judged::CASES {
+        let event = judged::event(went, made);
+        assert_eq!(judged::line(&event), expected, "{went:?} {made:?}");
+        check(&event, &mut seen).unwrap_or_else(|error| panic!("{error}: {went:?} {made:?}: {event}"));
+    }
+    let of_rules = |path: &str| path.starts_with("rule.") || path.ends_with(".enforced");
+    let never: Vec<_> =
+        FIELDS.iter().zip(&seen).filter(|(_, seen)| !**seen).map(|(field, _)| field.path).collect();
+    assert!(!never.iter().any(|path| of_rules(path)), "in no event at all: {never:?}");
+}
+
+/// What is said of a judgement does not fit together: each of these changes is noticed.
+#[test]
+fn judgements_that_contradict_themselves_are_noticed() {
+    let blocked = judged::CASES.iter().find(|(.., line)| line.contains("denied dns-answer success")).unwrap();
+    let good = judged::event(blocked.0, blocked.1);
+    check(&good, &mut vec![false; FIELDS.len()]).unwrap();
+    let changes: &[(&str, Option<Value>)] = &[
+        ("/event/kind", Some(Value::from("alarm"))),
+        ("/event/type", Some(Value::from(vec!["protocol", "allowed"]))),
+        ("/event/action", Some(Value::from("dns-lookup"))),
+        ("/event/action", Some(Value::from("dns-drop"))),
+        ("/event/duration", Some(Value::from(0))),
+        ("/rule/id", None),
+        ("/rule/name", None),
+        ("/rule/ruleset", None),
+        ("/rule/category", Some(Value::from(""))),
+        ("/dns_monitor/verdict", Some(Value::from("pass"))),
+        ("/dns_monitor/verdict", Some(Value::from("drop"))),
+        ("/dns_monitor/verdict", Some(Value::from("would-nxdomain"))),
+        ("/dns_monitor/verdict", Some(Value::from("would-pass"))),
+        ("/dns_monitor/enforced", None),
+        ("/dns_monitor/enforced", Some(Value::from("next"))),
+        ("/dns_monitor/enforced", Some(Value::from("reset"))),
+        ("/dns_monitor/severity", Some(Value::from("bad"))),
+    ];
+    for (path, value) in changes {
+        let mut bad = good.clone();
+        let (parent, name) = path.rsplit_once('/').unwrap();
+        let fields = bad.pointer_mut(parent).and_then(Value::as_object_mut).unwrap();
+        match value {
+            Some(value) => drop(fields.insert(name.to_owned(), value.clone())),
+            None => drop(fields.remove(name).unwrap()),
+        }
+        assert!(check(&bad, &mut vec![false; FIELDS.len()]).is_err(), "{path} = {value:?}");
     }
 }
 

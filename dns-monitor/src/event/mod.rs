@@ -1,6 +1,6 @@
 //! Lookups become events: one JSON object, or one line of text for people.
 //!
-//! 1. [`Event`]: a lookup with what its records say, gathered in one pass;
+//! 1. [`Event`]: a lookup and the judgement on it, with what its records say, gathered in one pass;
 //! 2. [`ecs`]: as Elastic Common Schema, the contract of `docs/EVENTS.md`;
 //! 3. [`text`]: as an aligned line;
 //! 4. [`gap`]: what was lost since the last event.
@@ -15,6 +15,10 @@ pub mod time;
 
 use crate::{
     decode::{edns::Edns, malformed::Malformed, message::Question, mnemonics, record::Record, rr_type},
+    rules::{
+        action::Block,
+        verdict::{Enforced, Hit, Judgement, Verdict},
+    },
     track::lookup::{End, Lookup, Peer, Seen},
 };
 
@@ -29,6 +33,8 @@ pub struct Observer {
 pub struct Event<'a> {
     /// The lookup.
     pub lookup: &'a Lookup<'a>,
+    /// What was made of it.
+    pub judgement: &'a Judgement<'a>,
     /// +1 per event of this start of the agent.
     pub sequence: u64,
     /// The interface that its first message crossed.
@@ -50,7 +56,7 @@ pub struct Event<'a> {
 pub enum Outcome {
     /// A response was seen.
     Success,
-    /// No response in time, or one that says SERVFAIL, REFUSED or FORMERR.
+    /// No response in time, none at all because the query was dropped, or one that says SERVFAIL, REFUSED or FORMERR.
     Failure,
     /// We cannot tell.
     Unknown,
@@ -75,7 +81,12 @@ const REFUSED: u16 = 5;
 
 impl<'a> Event<'a> {
     /// Gathers; `None` for a lookup without any message, which no tracker makes.
-    pub fn new(lookup: &'a Lookup<'a>, sequence: u64, interface: Option<&'a str>) -> Option<Self> {
+    pub fn new(
+        lookup: &'a Lookup<'a>,
+        judgement: &'a Judgement<'a>,
+        sequence: u64,
+        interface: Option<&'a str>,
+    ) -> Option<Self> {
         let (client, server) = lookup.peers()?;
         let (query_edns, query_fault) = survey(lookup.query.as_ref());
         let (response_edns, response_fault) = survey(lookup.response.as_ref());
@@ -83,7 +94,17 @@ impl<'a> Event<'a> {
             End::WrongWay => Some("wrong-qr-bit"),
             _ => query_fault.or(response_fault).map(Malformed::name),
         };
-        Some(Self { lookup, sequence, interface, client, server, query_edns, response_edns, malformed })
+        Some(Self {
+            lookup,
+            judgement,
+            sequence,
+            interface,
+            client,
+            server,
+            query_edns,
+            response_edns,
+            malformed,
+        })
     }
 
     /// The message whose header the event shows: the response if there is one.
@@ -103,12 +124,28 @@ impl<'a> Event<'a> {
         Some(message.rcode(self.response_edns.as_ref()))
     }
 
+    /// What was done with the query. A connection that is reset brings no answer, whatever the rule asks for.
+    pub fn verdict(&self) -> Verdict {
+        match (self.judgement.verdict, self.judgement.enforced) {
+            (Verdict::Blocked(_), Some(Enforced::Reset)) => Verdict::Blocked(Block::Drop),
+            (verdict, _) => verdict,
+        }
+    }
+
+    /// Whether somebody wants to know of it.
+    pub fn is_alert(&self) -> bool {
+        self.judgement.rule.as_ref().is_some_and(Hit::is_alert)
+    }
+
     /// `event.outcome`.
     pub fn outcome(&self) -> Outcome {
         match (self.lookup.end, self.rcode()) {
             (End::TimedOut, _) => Outcome::Failure,
-            (End::Answered | End::Unasked, Some(FORMERR | SERVFAIL | REFUSED)) => Outcome::Failure,
-            (End::Answered | End::Unasked, Some(_)) => Outcome::Success,
+            (End::Answered | End::Unasked | End::Blocked, Some(FORMERR | SERVFAIL | REFUSED)) => {
+                Outcome::Failure
+            }
+            (End::Answered | End::Unasked | End::Blocked, Some(_)) => Outcome::Success,
+            (End::Blocked, None) if self.verdict() == Verdict::Blocked(Block::Drop) => Outcome::Failure,
             _ => Outcome::Unknown,
         }
     }

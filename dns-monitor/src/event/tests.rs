@@ -4,6 +4,7 @@
 
 mod answers;
 mod ends;
+mod judged;
 mod lines;
 mod malformed;
 mod messages;
@@ -12,7 +13,7 @@ mod networks;
 
 use serde_json::{Value, json};
 
-use super::{End, Event, Lookup, Malformed, Seen, text};
+use super::{End, Event, Judgement, Lookup, Malformed, Seen, text};
 use crate::{
     event::{Observer, ecs::Encoder},
     sample::{Datagram, Direction, Packet, Transport},
@@ -35,6 +36,7 @@ struct Scene {
     interface: Option<&'static str>,
     /// Bytes on the wire, where they are not those captured.
     length: Option<u32>,
+    judgement: Judgement<'static>,
 }
 
 impl Default for Scene {
@@ -62,6 +64,7 @@ impl Default for Scene {
             },
             interface: Some("eth0"),
             length: None,
+            judgement: Judgement::default(),
         }
     }
 }
@@ -101,7 +104,7 @@ impl Scene {
             response: self.response.as_deref().map(|bytes| self.seen(turned, bytes)),
             end: self.end,
         };
-        look(&Event::new(&lookup, 42, self.interface).unwrap())
+        look(&Event::new(&lookup, &self.judgement, 42, self.interface).unwrap())
     }
 
     /// The event, and the line it is.

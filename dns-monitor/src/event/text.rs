@@ -1,7 +1,7 @@
-//! One aligned line an event, for people: time, client, name, type, response code, latency, verdict.
+//! One aligned line an event, for people: time, client, name, type, response code, latency, verdict and rule.
 
 use super::{Event, Outcome, gap::Lost, json, time::Clock};
-use crate::{decode::mnemonics, track::role::Role};
+use crate::{decode::mnemonics, rules::verdict::Verdict, track::role::Role};
 
 const RED: &[u8] = b"\x1b[31m";
 const YELLOW: &[u8] = b"\x1b[33m";
@@ -50,7 +50,7 @@ impl Encoder {
         question(event, out);
         self.result(event, out);
         column(out, LATENCY, |out| latency(event.lookup.duration(), out));
-        out.extend_from_slice(b"pass");
+        self.verdict(event, out);
         if let Some(malformed) = event.malformed {
             self.paint(out, YELLOW);
             json::raw(out, "  malformed: ");
@@ -88,6 +88,26 @@ impl Encoder {
         self.paint(out, PLAIN);
     }
 
+    fn verdict(&self, event: &Event<'_>, out: &mut Vec<u8>) {
+        let verdict = event.verdict();
+        let color = match verdict {
+            Verdict::Blocked(_) => Some(RED),
+            Verdict::Pass | Verdict::Would(_) => event.is_alert().then_some(YELLOW),
+        };
+        self.paint(out, color.unwrap_or_default());
+        json::raw(out, verdict.name());
+        if let Some(hit) = &event.judgement.rule {
+            json::raw(out, " rule ");
+            printable(hit.name, out);
+            json::raw(out, " (");
+            printable(&hit.id, out);
+            json::raw(out, ")");
+        }
+        if color.is_some() {
+            self.paint(out, PLAIN);
+        }
+    }
+
     fn paint(&self, out: &mut Vec<u8>, color: &[u8]) {
         if self.colored {
             out.extend_from_slice(color);
@@ -111,6 +131,17 @@ fn latency(duration: Option<u64>, out: &mut Vec<u8>) {
     match duration {
         Some(ns) => json::raw(out, &format!("{:.3} ms", ns as f64 / 1e6)),
         None => out.push(b'-'),
+    }
+}
+
+/// Names of rules and files are the operator's, and in a folder of lists somebody else's.
+fn printable(text: &str, out: &mut Vec<u8>) {
+    let mut utf8 = [0; 4];
+    for character in text.chars() {
+        match character.is_control() {
+            true => json::raw(out, &character.escape_unicode().to_string()),
+            false => json::raw(out, character.encode_utf8(&mut utf8)),
+        }
     }
 }
 

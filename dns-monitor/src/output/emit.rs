@@ -10,6 +10,7 @@ use crate::{
     config::{Format, resolved::Stdout},
     event::{Event, Observer, ecs, gap::Lost, text},
     ledger::Tally,
+    rules::verdict::Judgement,
     track::lookup::Lookup,
 };
 
@@ -75,12 +76,12 @@ impl Emitter {
         self.pressure = pressure;
     }
 
-    /// One event for one lookup.
-    pub fn emit(&mut self, lookup: &Lookup<'_>) {
+    /// One event for one lookup and the judgement on it.
+    pub fn emit(&mut self, lookup: &Lookup<'_>, judgement: &Judgement<'_>) {
         let index = lookup.first().map(|seen| seen.datagram.packet.interface);
         let interface =
             self.interfaces.iter().find(|(at, _)| Some(*at) == index).map(|(_, name)| name.as_str());
-        let Some(event) = Event::new(lookup, self.sequence, interface) else { return };
+        let Some(event) = Event::new(lookup, judgement, self.sequence, interface) else { return };
         match &mut self.encoder {
             Encoder::Ecs(encoder) => encoder.encode(&event, &mut self.batch.bytes),
             Encoder::Text(encoder) => encoder.encode(&event, &mut self.batch.bytes),

@@ -18,6 +18,7 @@ pub mod condition;
 pub mod entry;
 pub mod explain;
 pub mod judge;
+pub mod forge;
 pub mod name;
 pub mod ruleset;
 pub mod subject;

@@ -81,6 +81,19 @@ pub struct Judgement<'r> {
     pub rule: Option<Hit<'r>>,
 }
 
+impl Hit<'_> {
+    /// Whether the event is an alert: the rule asks for one, or the operator says how bad it is. An allowance never is,
+    /// though the list it is an exception of may have a severity.
+    #[must_use]
+    pub const fn is_alert(&self) -> bool {
+        match self.action {
+            Action::Allow => false,
+            Action::Alert => true,
+            Action::Observe | Action::Block(_) => self.severity.is_some(),
+        }
+    }
+}
+
 impl Verdict {
     /// As events say it.
     #[must_use]

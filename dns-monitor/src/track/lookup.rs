@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::role::{Kind, Part, Role};
 use crate::{
     decode::{header::HEADER_LENGTH, malformed::Malformed, message::Message},
-    sample::{Datagram, Mac, Packet},
+    sample::{Datagram, Direction, Mac, Packet},
 };
 
 /// Where a header says how many questions follow.
@@ -31,6 +31,8 @@ pub enum End {
     Stopped,
     /// It was the oldest when too many waited.
     Evicted,
+    /// The kernel programs kept the query from the resolver. A response is one of theirs.
+    Blocked,
     /// A response that no query precedes.
     Unasked,
     /// Less than a DNS header.
@@ -120,6 +122,16 @@ impl<'a> Lookup<'a> {
         Self { role: kind.role, query, response, end }
     }
 
+    /// The same lookup with a response that nobody saw, sent back where the query came from, at once.
+    #[must_use]
+    pub fn with_response(&self, bytes: &'a [u8]) -> Self {
+        let response = |query: &Seen<'_>| {
+            let packet = turned(&query.datagram.packet);
+            Seen::new(Datagram { packet, length: bytes.len() as u32, bytes })
+        };
+        Self { response: self.query.as_ref().map(response), ..*self }
+    }
+
     /// The message that came first: the query, or the lone response.
     pub fn first(&self) -> Option<&Seen<'a>> {
         self.query.as_ref().or(self.response.as_ref())
@@ -134,9 +146,30 @@ impl<'a> Lookup<'a> {
         Some((destination(packet), source(packet)))
     }
 
-    /// From query to response, ns; `None` where one is missing.
+    /// From query to response, ns; `None` where one is missing, or was seen by nobody.
     pub fn duration(&self) -> Option<u64> {
+        if self.end == End::Blocked {
+            return None;
+        }
         Some(self.response.as_ref()?.time().saturating_sub(self.query.as_ref()?.time()))
+    }
+}
+
+/// The packet that goes back.
+fn turned(packet: &Packet) -> Packet {
+    Packet {
+        direction: match packet.direction {
+            Direction::In => Direction::Out,
+            Direction::Out => Direction::In,
+        },
+        source: packet.destination,
+        destination: packet.source,
+        source_port: packet.destination_port,
+        destination_port: packet.source_port,
+        source_mac: packet.destination_mac,
+        destination_mac: packet.source_mac,
+        judged: None,
+        ..*packet
     }
 }
 

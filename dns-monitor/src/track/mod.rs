@@ -16,6 +16,7 @@ use self::{
 use crate::{
     config::{nanoseconds, resolved::Track},
     ledger::{Tally, reasons},
+    rules::verdict::{Done, Judged},
     sample::Datagram,
 };
 
@@ -107,6 +108,9 @@ impl Tracker {
     }
 
     fn query(&mut self, key: Key, query: Seen<'_>, kind: Kind, emit: &mut impl FnMut(&Lookup<'_>)) {
+        if is_blocked(&query) {
+            return self.alone(query, kind, End::Blocked, emit); // each time it is sent again, too
+        }
         let oldest = query.time().saturating_sub(SKEW);
         if let Some(held) = self.early.take(&key, |held| held.since() >= oldest && held.asks(&query)) {
             self.tally.emit(2);
@@ -181,6 +185,11 @@ impl Tracker {
         }
         self.waiting.recycle(held);
     }
+}
+
+/// Whether the resolver never gets the query, so that no response will come.
+fn is_blocked(query: &Seen<'_>) -> bool {
+    matches!(query.datagram.packet.judged, Some(Judged { done: Done::Blocked(_) | Done::Reset, .. }))
 }
 
 #[cfg(test)]

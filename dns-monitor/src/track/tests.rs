@@ -3,6 +3,7 @@
 #![allow(clippy::indexing_slicing, clippy::panic, reason = "a panic is a failed test")]
 
 mod alike;
+mod blocked;
 mod bounds;
 mod joined;
 mod random;
@@ -37,6 +38,8 @@ struct Message {
     length: Option<usize>,
     /// Zeros behind the question.
     padding: usize,
+    /// What the kernel programs did with it.
+    done: Option<Done>,
 }
 
 /// What happens to the tracker.
@@ -60,6 +63,7 @@ fn query(id: u16, name: &str) -> Message {
         name: Some(name.to_owned()),
         length: None,
         padding: 0,
+        done: None,
     }
 }
 
@@ -92,6 +96,10 @@ impl Message {
 
     fn tcp(self) -> Self {
         Self { transport: Transport::Tcp, ..self }
+    }
+
+    fn judged(self, done: Done) -> Self {
+        Self { done: Some(done), ..self }
     }
 
     fn without_question(self) -> Self {
@@ -129,7 +137,7 @@ impl Message {
             destination_mac: None,
             outer_vlan: None,
             inner_vlan: None,
-            judged: None,
+            judged: self.done.map(|done| Judged { generation: 1, done, candidate: 5, line: 17 }),
         };
         let bytes = self.bytes();
         tracker.push(Datagram { packet, length: bytes.len() as u32, bytes: &bytes }, emit);

@@ -1,9 +1,12 @@
 //! The contract as a table, and what it takes to hold an event against it.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "test support")]
 
+pub mod judged;
+mod together;
 mod values;
 
 use serde_json::{Map, Value};
+use together::together;
 use values::*;
 
 /// Where a field must be.
@@ -33,10 +36,12 @@ const fn field(path: &'static str, place: Where, holds: fn(&Value) -> bool) -> F
 pub const FIELDS: &[Field] = &[
     field("@timestamp", Where::All, timestamp),
     field("ecs.version", Where::All, version),
-    field("event.kind", Where::All, |v| v == "event"),
+    field("event.kind", Where::All, |v| v == "event" || v == "alert"),
     field("event.category", Where::All, |v| words(v) == ["network"]),
-    field("event.type", Where::All, |v| matches!(words(v)[..], ["protocol", "allowed"] | ["protocol"])),
-    field("event.action", Where::All, |v| v == "dns-lookup" || v == "dns-gap"),
+    field("event.type", Where::All, |v| {
+        matches!(words(v)[..], ["protocol", "allowed" | "denied"] | ["protocol"])
+    }),
+    field("event.action", Where::All, |v| one_of(v, &["dns-lookup", "dns-drop", "dns-answer", "dns-gap"])),
     field("event.outcome", Where::All, |v| v == "success" || v == "failure" || v == "unknown"),
     field("event.duration", Where::Some, Value::is_u64),
     field("event.sequence", Where::All, Value::is_u64),
@@ -69,11 +74,17 @@ pub const FIELDS: &[Field] = &[
     field("dns.response_code", Where::Some, mnemonic),
     field("dns.answers", Where::Some, answers),
     field("dns.resolved_ip", Where::Some, |v| array(v, address)),
+    field("rule.id", Where::Some, text),
+    field("rule.name", Where::Some, text),
+    field("rule.ruleset", Where::Some, text),
+    field("rule.category", Where::Some, text),
     field("dns_monitor.role", Where::Lookups, |v| v == "client" || v == "resolver"),
     field("dns_monitor.original_name", Where::Some, |v| printable(v) && v.as_str().is_some_and(has_upper)),
     field("dns_monitor.client_subnet", Where::Some, subnet),
     field("dns_monitor.malformed", Where::Some, reason),
-    field("dns_monitor.verdict", Where::Lookups, |v| v == "pass"),
+    field("dns_monitor.verdict", Where::Lookups, |v| v == "pass" || blocks(v) || would_block(v)),
+    field("dns_monitor.enforced", Where::Some, |v| one_of(v, &["kernel", "reset", "next", "no"])),
+    field("dns_monitor.severity", Where::Some, |v| one_of(v, &["low", "medium", "high", "critical"])),
     field("dns_monitor.lost.kernel", Where::Gaps, Value::is_u64),
     field("dns_monitor.lost.decode", Where::Gaps, Value::is_u64),
     field("dns_monitor.lost.sink", Where::Gaps, Value::is_u64),
@@ -107,49 +118,6 @@ pub fn check(event: &Value, seen: &mut [bool]) -> Result<(), String> {
         }
     }
     together(event)
-}
-
-/// What fields say about each other.
-fn together(event: &Value) -> Result<(), String> {
-    let has = |path: &str| get(event, path).is_some();
-    let is = |path: &str, value: &str| get(event, path).is_some_and(|found| found == value);
-    let answered = has("server.bytes");
-    let rules = [
-        ("an answer has the length of the response", is("dns.type", "answer") == answered),
-        ("only a whole lookup has a duration", has("event.duration") == (has("client.bytes") && answered)),
-        ("a lookup has a message", is("event.action", "dns-gap") || has("client.bytes") || answered),
-        ("only a response has a code", answered || !has("dns.response_code")),
-        ("only a response has answers", answered || !has("dns.answers")),
-        ("addresses come from answers", has("dns.answers") || !has("dns.resolved_ip")),
-        (
-            "a header is there or not",
-            ["dns.op_code", "dns.header_flags"].iter().all(|f| has(f) == has("dns.id")),
-        ),
-        ("a question is there or not", has("dns.question.name") == has("dns.question.type")),
-        ("a question is there or not", has("dns.question.name") == has("dns.question.class")),
-        ("a name has parts", has("dns.question.name") || !has("dns.question.top_level_domain")),
-        ("an inner tag has an outer one", has("network.vlan.id") || !has("network.inner.vlan.id")),
-        (
-            "what cannot be read is malformed",
-            has("dns.id") || has("dns_monitor.malformed") || is("event.action", "dns-gap"),
-        ),
-        ("a failed lookup says why", !is("event.outcome", "failure") || !answered || failed(event)),
-        ("the original name differs in case alone", same_name(event)),
-    ];
-    match rules.iter().find(|(_, kept)| !kept) {
-        None => Ok(()),
-        Some((rule, _)) => Err((*rule).to_owned()),
-    }
-}
-
-fn failed(event: &Value) -> bool {
-    let code = get(event, "dns.response_code").and_then(Value::as_str);
-    matches!(code, Some("SERVFAIL" | "REFUSED" | "FORMERR"))
-}
-
-fn same_name(event: &Value) -> bool {
-    let Some(original) = get(event, "dns_monitor.original_name").and_then(Value::as_str) else { return true };
-    get(event, "dns.question.name").is_some_and(|name| *name == original.to_ascii_lowercase())
 }
 
 /// A field by its dotted path.

@@ -9,6 +9,23 @@ pub fn text(value: &Value) -> bool {
     value.as_str().is_some_and(|text| !text.is_empty())
 }
 
+pub fn one_of(value: &Value, known: &[&str]) -> bool {
+    string(value, |text| known.contains(&text))
+}
+
+/// What keeps a query from the resolver.
+const BLOCKS: [&str; 6] = ["drop", "nxdomain", "nodata", "refused", "sinkhole", "tcp-only"];
+
+/// A verdict of a query that never reached the resolver.
+pub fn blocks(value: &Value) -> bool {
+    one_of(value, &BLOCKS)
+}
+
+/// A verdict of a query that did, though a rule that only tries says otherwise.
+pub fn would_block(value: &Value) -> bool {
+    string(value, |text| text.strip_prefix("would-").is_some_and(|block| BLOCKS.contains(&block)))
+}
+
 fn string(value: &Value, fits: impl Fn(&str) -> bool) -> bool {
     text(value) && value.as_str().is_some_and(fits)
 }
@@ -128,7 +145,7 @@ pub fn reason(value: &Value) -> bool {
         "captured-in-part",
         "wrong-qr-bit",
     ];
-    string(value, |text| known.contains(&text))
+    one_of(value, &known)
 }
 
 /// `{name, type, class, ttl, data}`; a record that an UPDATE deletes has no data.

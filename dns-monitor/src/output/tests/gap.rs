@@ -9,6 +9,7 @@ use super::super::{
 use crate::{
     config::resolved::Stdout,
     event::Observer,
+    rules::verdict::Judgement,
     sample::{Datagram, Direction, Packet, Transport},
     track::{
         lookup::{End, Lookup, Seen},
@@ -41,7 +42,7 @@ fn emit(emitter: &mut Emitter) {
     };
     let kind = Kind { role: Role::Client, part: Part::Query, contradicted: false };
     let seen = Seen::new(Datagram { packet, length: 12, bytes: &[0; 12] });
-    emitter.emit(&Lookup::alone(kind, seen, End::TimedOut));
+    emitter.emit(&Lookup::alone(kind, seen, End::TimedOut), &Judgement::default());
 }
 
 /// What is in a batch: sequence numbers, with what a gap event says.

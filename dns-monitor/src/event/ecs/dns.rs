@@ -1,0 +1,176 @@
+//! What was asked, and what was answered.
+
+use crate::{
+    decode::{
+        header::Header,
+        message::{Message, Question},
+        mnemonics, rdata,
+        record::{Record, Section},
+        rr_type,
+    },
+    event::{
+        Event, domain, is_address,
+        json::{escape_tail, escaped, number, raw},
+    },
+};
+
+/// Writes `dns`; keeps its buffers.
+#[derive(Default)]
+pub(super) struct Dns {
+    /// Where a name is written before it is taken apart.
+    name: Vec<u8>,
+    resolved: Vec<u8>,
+}
+
+impl Dns {
+    /// Appends `dns`; returns what was wrong with record data.
+    pub(super) fn write(&mut self, event: &Event<'_>, out: &mut Vec<u8>) -> Option<&'static str> {
+        let kind = if event.lookup.response.is_some() { "answer" } else { "query" };
+        raw(out, r#","dns":{"type":""#);
+        raw(out, kind);
+        raw(out, "\"");
+        let mut malformed = None;
+        if let Some(Ok(message)) = event.shown().map(|seen| &seen.message) {
+            header(event, message.header, out);
+            if let Some(question) = event.question() {
+                self.question(&question, out);
+            }
+            if event.lookup.response.is_some() {
+                malformed = self.answers(message, out);
+            }
+        }
+        raw(out, "}");
+        malformed
+    }
+
+    fn question(&mut self, question: &Question<'_>, out: &mut Vec<u8>) {
+        self.name.clear();
+        question.name.write_lower(&mut self.name);
+        raw(out, r#","question":{"name":""#);
+        escaped(out, &self.name);
+        type_and_class(question.qtype, question.qclass, out);
+        let parts = domain::split(&self.name);
+        for (key, value) in [
+            (r#","registered_domain":""#, parts.registered),
+            (r#","top_level_domain":""#, parts.top_level),
+            (r#","subdomain":""#, parts.subdomain),
+        ] {
+            if let Some(value) = value {
+                raw(out, key);
+                escaped(out, value);
+                raw(out, "\"");
+            }
+        }
+        raw(out, "}");
+    }
+
+    fn answers(&mut self, message: &Message<'_>, out: &mut Vec<u8>) -> Option<&'static str> {
+        if message.header.answers == 0 {
+            return None;
+        }
+        let mut malformed = None;
+        let mut open = r#","answers":[{"name":""#;
+        self.resolved.clear();
+        // A plain loop: adaptors would copy every record once more.
+        for record in message.records() {
+            let Ok(record) = record else { break };
+            if record.section != Section::Answer {
+                break;
+            }
+            raw(out, open);
+            open = r#",{"name":""#;
+            malformed = malformed.or(self.answer(&record, out));
+        }
+        if open.starts_with(",{") {
+            raw(out, "]");
+        }
+        if !self.resolved.is_empty() {
+            raw(out, r#","resolved_ip":["#);
+            out.extend_from_slice(&self.resolved);
+            raw(out, "]");
+        }
+        malformed
+    }
+
+    fn answer(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> Option<&'static str> {
+        let start = out.len();
+        record.name.write_lower(out);
+        escape_tail(out, start);
+        type_and_class(record.rtype, record.class, out);
+        raw(out, r#","ttl":"#);
+        number(out, u64::from(record.ttl));
+        let end = out.len();
+        raw(out, r#","data":""#);
+        let start = out.len();
+        let written = rdata::write(record, out);
+        match written {
+            Ok(()) if out.len() == start => out.truncate(end), // an UPDATE deletes without data
+            Ok(()) if is_address(record) => self.resolve(start, out),
+            Ok(()) => escape_tail(out, start),
+            Err(_) => {
+                rdata::write_unknown(record.rdata(), out);
+                escape_tail(out, start);
+            }
+        }
+        raw(out, if out.len() == end { "}" } else { r#""}"# });
+        written.err().map(|reason| reason.name())
+    }
+
+    /// Copies the address just written.
+    fn resolve(&mut self, start: usize, out: &[u8]) {
+        let separator: &[u8] = if self.resolved.is_empty() { b"\"" } else { b",\"" };
+        self.resolved.extend_from_slice(separator);
+        self.resolved.extend_from_slice(out.get(start..).unwrap_or_default());
+        self.resolved.push(b'"');
+    }
+}
+
+/// Appends the end of a name, type and class. Nearly all are of a few types: those in one stroke.
+#[inline]
+fn type_and_class(rtype: u16, class: u16, out: &mut Vec<u8>) {
+    match (rtype, class) {
+        (rr_type::A, 1) => raw(out, r#"","type":"A","class":"IN""#),
+        (rr_type::AAAA, 1) => raw(out, r#"","type":"AAAA","class":"IN""#),
+        (rr_type::CNAME, 1) => raw(out, r#"","type":"CNAME","class":"IN""#),
+        _ => {
+            raw(out, r#"","type":""#);
+            mnemonics::rr_type(rtype).write(out);
+            raw(out, r#"","class":""#);
+            mnemonics::class(class).write(out);
+            raw(out, "\"");
+        }
+    }
+}
+
+fn header(event: &Event<'_>, header: Header, out: &mut Vec<u8>) {
+    raw(out, r#","id":""#);
+    number(out, u64::from(header.id));
+    raw(out, r#"","op_code":""#);
+    mnemonics::opcode(header.opcode()).write(out);
+    raw(out, r#"","header_flags":["#);
+    let edns = if event.lookup.response.is_some() { &event.response_edns } else { &event.query_edns };
+    let wants_dnssec = edns.as_ref().is_some_and(|edns| edns.dnssec_ok());
+    let start = out.len();
+    for (set, flag) in [
+        (header.aa(), r#""AA","#),
+        (header.tc(), r#""TC","#),
+        (header.rd(), r#""RD","#),
+        (header.ra(), r#""RA","#),
+        (header.ad(), r#""AD","#),
+        (header.cd(), r#""CD","#),
+        (wants_dnssec, r#""DO","#),
+    ] {
+        if set {
+            raw(out, flag);
+        }
+    }
+    if out.len() > start {
+        out.pop();
+    }
+    raw(out, "]");
+    if let Some(rcode) = event.rcode_name() {
+        raw(out, r#","response_code":""#);
+        rcode.write(out);
+        raw(out, "\"");
+    }
+}
