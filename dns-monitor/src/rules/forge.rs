@@ -8,7 +8,7 @@
 //! resolver answers BADVERS).
 //!
 //! **Additional records** of the query are looked at where ANCOUNT and NSCOUNT are 0: the first two, at most. An owner
-//! is labels up to the root or up to a compression pointer, which is not followed, in at most 255 bytes. A record of
+//! is labels, at most 32 with the root, up to the root or a compression pointer, which is not followed, in at most 255 bytes. A record of
 //! which not all is there, and what follows it, counts as absent. The query *has EDNS* where one of the two has type
 //! OPT (41) and the root, without compression, as its owner; the first such one counts. It *is signed* where one has
 //! type TSIG (250), whatever its owner: it passes, because an answer without a signature means nothing to its sender.

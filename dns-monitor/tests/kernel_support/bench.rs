@@ -95,7 +95,16 @@ impl Bench {
             self.runs += 1;
             return Ok(());
         }
-        let options = TestRunOptions { data_in: Some(frame), ..TestRunOptions::default() };
+        let (verdict, _) = self.verdict(hook, frame)?;
+        assert_eq!(verdict, hook.verdict(), "{hook:?} let the frame pass: {frame:02x?}");
+        Ok(())
+    }
+
+    /// Runs the program once by test run; what it returns, and what has become of the frame.
+    pub fn verdict(&mut self, hook: Hook, frame: &[u8]) -> Result<(u32, Vec<u8>), String> {
+        let mut out = vec![0; frame.len() + 256];
+        let options =
+            TestRunOptions { data_in: Some(frame), data_out: Some(&mut out), ..TestRunOptions::default() };
         let program = self.object.ebpf.program_mut(hook.name()).unwrap();
         let result = match program {
             Program::Xdp(program) => {
@@ -112,10 +121,9 @@ impl Bench {
             }
             other => panic!("{hook:?} is a {other:?}"),
         };
-        let verdict =
-            result.map_err(|error| format!("{hook:?}, {} bytes: {error:?}", frame.len()))?.return_value;
-        assert_eq!(verdict, hook.verdict(), "{hook:?} let the frame pass: {frame:02x?}");
-        Ok(())
+        let result = result.map_err(|error| format!("{hook:?}, {} bytes: {error:?}", frame.len()))?;
+        out.truncate(result.data_size_out as usize);
+        Ok((result.return_value, out))
     }
 
     /// Incoming frames may be left to a kernel thread.

@@ -6,6 +6,10 @@ use dns_monitor_common::names;
 const ETHERNET: usize = 14;
 /// `XDP_PASS` and `TC_ACT_UNSPEC` of `linux/bpf.h` and `linux/pkt_cls.h`.
 const XDP_PASS: u32 = 2;
+const XDP_DROP: u32 = 1;
+const XDP_TX: u32 = 3;
+const TC_ACT_SHOT: u32 = 2;
+const TC_ACT_REDIRECT: u32 = 7;
 const TC_ACT_UNSPEC: u32 = u32::MAX;
 
 /// A program, by where it is attached.
@@ -35,6 +39,16 @@ impl Hook {
 
     pub fn verdict(self) -> u32 {
         if self.is_xdp() { XDP_PASS } else { TC_ACT_UNSPEC }
+    }
+
+    /// What it returns for a packet that ends here.
+    pub fn dropped(self) -> u32 {
+        if self.is_xdp() { XDP_DROP } else { TC_ACT_SHOT }
+    }
+
+    /// What it returns for a packet that goes back.
+    pub fn returned(self) -> u32 {
+        if self.is_xdp() { XDP_TX } else { TC_ACT_REDIRECT }
     }
 
     pub fn direction(self) -> Direction {

@@ -2,11 +2,13 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "test support")]
 
+pub mod answers;
 pub mod bench;
 pub mod cases;
 pub mod frame;
 pub mod hook;
 pub mod loopback;
+pub mod rules;
 pub mod second_opinion;
 pub mod taken;
 pub mod truncation;
