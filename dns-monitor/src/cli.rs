@@ -1,5 +1,7 @@
 //! The command line. It beats the configuration file, which beats the defaults.
 
+pub mod rules;
+
 use std::{net::IpAddr, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
@@ -48,6 +50,8 @@ pub enum Command {
     Replay(ReplayArgs),
     /// Check a configuration file and print every setting as it would be used.
     Check(CheckArgs),
+    /// Check and explain domain rules; look into those of the running agent and change them.
+    Rules(rules::RulesArgs),
 }
 
 /// Settings that `run` and `replay` share.

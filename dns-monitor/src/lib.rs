@@ -9,10 +9,11 @@
 //! 5. [`rules`]: lookups are judged, and what is decided goes back to the kernel;
 //! 6. [`event`] and [`output`]: lookups become lines.
 //!
-//! Beside the flow: [`cli`] and [`config`], what the operator asked for.
+//! Beside the flow: [`cli`] and [`config`], what the operator asked for, and [`control`], what is asked later.
 
 pub mod cli;
 pub mod config;
+pub mod control;
 #[deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 pub mod decode;
 pub mod event;

@@ -9,8 +9,9 @@ use std::{
 use anyhow::Context as _;
 use clap::Parser as _;
 use dns_monitor::{
-    cli::{CheckArgs, Cli, Command, Exit},
+    cli::{CheckArgs, Cli, Command, Exit, rules::Task},
     config::{Color, Config, ConfigError},
+    control::client,
     log,
     replay::replay,
     run::{Control, run},
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
             settle(arguments.resolve(), |config| Ok(replay(&config, &arguments.files, is_colored(&config))?))
         }
         Command::Check(arguments) => settle(arguments.resolve(), |config| check(&arguments, &config)),
+        Command::Rules(arguments) => rules(arguments.command.task()),
     };
     result.into()
 }
@@ -37,7 +39,11 @@ fn settle(config: Result<Config, ConfigError>, work: impl FnOnce(Config) -> anyh
             return Exit::Usage;
         }
     };
-    match work(config) {
+    end(work(config))
+}
+
+fn end(result: anyhow::Result<()>) -> Exit {
+    match result {
         Ok(()) => Exit::Success,
         Err(error) => {
             log::error(format_args!("{error:#}"));
@@ -73,6 +79,18 @@ fn watch(config: &Config) -> anyhow::Result<()> {
             }
         }
     })
+}
+
+fn rules(task: Task) -> Exit {
+    match task {
+        Task::Check { .. } | Task::Explain { .. } => {
+            end(Err(anyhow::anyhow!("the offline engine comes with the merge")))
+        }
+        Task::Ask { socket, request, format } => {
+            let streams: (&mut dyn io::Write, &mut dyn io::Write) = (&mut io::stdout(), &mut io::stderr());
+            end(client::run(&socket, &request, format, streams).map_err(Into::into))
+        }
+    }
 }
 
 fn check(arguments: &CheckArgs, config: &Config) -> anyhow::Result<()> {

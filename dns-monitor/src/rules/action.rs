@@ -4,10 +4,11 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use clap::ValueEnum;
 use dns_monitor_common::rule::action as code;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How a lookup is kept from the resolver.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
 pub enum Block {
     /// No answer at all.
     Drop,

@@ -11,14 +11,17 @@
 //! 7. [`judge`]: a lookup gets its [`verdict`];
 //! 8. [`forge`]: the answer that the kernel gave, byte for byte;
 //! 9. [`explain`]: which rules match a name, which wins, and why.
+//!
+//! Beside the way: [`manual`], the rules that the operator gives a running agent.
 
 pub mod action;
 pub mod compile;
 pub mod condition;
 pub mod entry;
 pub mod explain;
-pub mod judge;
 pub mod forge;
+pub mod judge;
+pub mod manual;
 pub mod name;
 pub mod ruleset;
 pub mod subject;
