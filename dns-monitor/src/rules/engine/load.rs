@@ -1,0 +1,340 @@
+//! Everything the configuration names, read and compiled: beside the rules in force, and without touching them.
+//!
+//! A list that is refused is read again as it last was good, and then all of them, because a set of rules is made in one
+//! go. That is seldom; a second reading of every list each time would not be.
+
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::{self, BufReader},
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use jiff::Timestamp;
+use thiserror::Error;
+
+use super::reader::{Problem, Reader};
+use crate::{
+    config::{
+        Config,
+        rules::{ListSpec, Mode, Source as Place, Spec},
+    },
+    control::protocol::Provenance,
+    rules::{
+        compile::{Builder, CompileError, Kind, Origin, Report, Settings, origin},
+        list,
+        ruleset::Ruleset,
+        source::{self, Fetching, Source, Totals},
+        table::{keys, memory::Room},
+    },
+};
+
+/// Bytes of a list that are read at once.
+const BUFFER: usize = 256 << 10;
+
+/// Why there is no new set of rules.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// The compiler.
+    #[error(transparent)]
+    Compile(#[from] CompileError),
+    /// No random numbers.
+    #[error("no random numbers for the keys of the table: {0}")]
+    Keys(io::Error),
+}
+
+/// A set of rules, and how it came about.
+pub struct Loaded {
+    /// It.
+    pub ruleset: Ruleset,
+    /// What became of the entries.
+    pub report: Report,
+    /// Every list and rule, in the order of the configuration.
+    pub origins: Vec<State>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// What is known of a list or rule.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Its name.
+    pub name: String,
+    /// `list` or `rule`.
+    pub kind: &'static str,
+    /// As the configuration says it.
+    pub action: &'static str,
+    /// What was read.
+    pub totals: Totals,
+    /// Lines that mean nothing here.
+    pub ignored: u64,
+    /// When its text last changed, as far as is known.
+    pub changed_at: Option<Timestamp>,
+    /// Why the newest text is not in force.
+    pub error: Option<String>,
+    /// Where the text in force is from.
+    pub from: Provenance,
+}
+
+/// What the loader tells while it works.
+pub enum Note<'a> {
+    /// A line or an entry that is no part of the rules.
+    Problem(&'a Problem),
+    /// Something that the operator should look at.
+    Warning(String),
+    /// How far it is: the list at hand, and entries so far.
+    Progress(&'a str, u64),
+}
+
+/// Who is told.
+pub type Tell<'t> = &'t mut dyn FnMut(Note<'_>);
+
+/// Reads lists; knows where they come from, and what they were.
+#[derive(Default)]
+pub struct Loader {
+    sources: HashMap<String, (Place, Source)>,
+}
+
+impl Loader {
+    /// Reads and compiles all of it; of lists from a server what is due, or all where `force`d.
+    ///
+    /// # Errors
+    /// [`LoadError`]: the rules in force stay.
+    pub fn load(
+        &mut self,
+        config: &Config,
+        generation: u16,
+        force: bool,
+        room: &mut dyn Room,
+        tell: Tell<'_>,
+    ) -> Result<Loaded, LoadError> {
+        let start = Instant::now();
+        self.find_sources(config);
+        let mut texts = self.texts(config, force, tell);
+        loop {
+            let mut builder = Builder::new(settings(config, generation)?)?;
+            let origins = self.read(config, &mut texts, &mut builder, tell)?;
+            let Some(origins) = origins else { continue };
+            let (ruleset, report) = builder.finish(room, config.rules.learn_max.max(1024))?;
+            for rejected in &report.first_rejected {
+                tell(Note::Problem(&Problem::of(rejected)));
+            }
+            self.accept(config, &texts, &origins, tell);
+            return Ok(Loaded { ruleset, report, origins, took: start.elapsed() });
+        }
+    }
+
+    /// When a list from a server is to be fetched next.
+    pub fn due(&self) -> Option<Instant> {
+        self.sources.values().filter_map(|(_, source)| source.due()).min()
+    }
+
+    fn find_sources(&mut self, config: &Config) {
+        let fetching = Fetching {
+            ca_file: config.rules.ca_file.clone(),
+            max_bytes: config.rules.max_list_bytes as u64,
+            ..Fetching::default()
+        };
+        let folder = config.rules.state_dir.join("lists");
+        let mut before = std::mem::take(&mut self.sources);
+        for list in lists(config) {
+            let name = list.origin.name.clone();
+            let known = before.remove(&name).filter(|(place, _)| *place == list.source);
+            let source = known.unwrap_or_else(|| {
+                let origin = match &list.source {
+                    Place::Path(path) => source::Origin::Path(path.clone()),
+                    Place::Url { url, refresh } => source::Origin::Url { url: url.clone(), refresh: *refresh },
+                };
+                (list.source.clone(), Source::new(&name, origin, &fetching, &folder))
+            });
+            self.sources.insert(name, source);
+        }
+    }
+
+    /// What there is to read of each list.
+    fn texts(&mut self, config: &Config, force: bool, tell: Tell<'_>) -> HashMap<String, Text> {
+        let mut texts = HashMap::new();
+        for list in lists(config) {
+            let name = &list.origin.name;
+            let Some((place, source)) = self.sources.get_mut(name) else { continue };
+            let fresh = match place {
+                Place::Path(_) => Provenance::File,
+                Place::Url { .. } => Provenance::Url,
+            };
+            let text = match source.refresh(force) {
+                Ok(refreshed) => Text {
+                    files: refreshed.files,
+                    changed_at: refreshed.age.and_then(|age| Timestamp::now().checked_sub(age).ok()),
+                    from: fresh,
+                    error: None,
+                },
+                Err(error) => {
+                    tell(Note::Warning(format!("{name}: {error}")));
+                    Text::last_good(source, error.to_string())
+                }
+            };
+            for warning in source.take_warnings() {
+                tell(Note::Warning(format!("{name}: {warning}")));
+            }
+            texts.insert(name.clone(), text);
+        }
+        texts
+    }
+
+    /// Reads everything into the builder. `None`: a list was refused, and its text is now another; begin again.
+    fn read(
+        &mut self,
+        config: &Config,
+        texts: &mut HashMap<String, Text>,
+        builder: &mut Builder,
+        tell: Tell<'_>,
+    ) -> Result<Option<Vec<State>>, LoadError> {
+        let mut states = Vec::with_capacity(config.specs.len());
+        for spec in &config.specs {
+            let number = builder.origin(origin_of(config, spec))?;
+            let mut state = State::of(spec);
+            match spec {
+                Spec::Rule(rule) => {
+                    state.totals.entries = 1;
+                    if builder.add_rule(number, rule.origin.place.line, &rule.condition).is_err() {
+                        state.totals.entries = 0; // the report says why
+                    }
+                }
+                Spec::List(list) => {
+                    let Some(text) = texts.get_mut(&list.origin.name) else { continue };
+                    let Some((_, source)) = self.sources.get_mut(&list.origin.name) else { continue };
+                    read_list(list, number, text, source, builder, &mut state, tell);
+                    if text.from != Provenance::LastGood
+                        && let Err(refusal) = source::judge(state.totals, source.last())
+                    {
+                        tell(Note::Warning(format!("{}: refused: {refusal}", list.origin.name)));
+                        *text = Text::last_good(source, format!("refused: {refusal}"));
+                        return Ok(None);
+                    }
+                }
+            }
+            states.push(state);
+        }
+        Ok(Some(states))
+    }
+
+    fn accept(
+        &mut self,
+        config: &Config,
+        texts: &HashMap<String, Text>,
+        states: &[State],
+        tell: Tell<'_>,
+    ) {
+        for (spec, state) in config.specs.iter().zip(states) {
+            let Spec::List(list) = spec else { continue };
+            let name = &list.origin.name;
+            let fresh = texts.get(name).is_some_and(|text| text.from != Provenance::LastGood);
+            let Some((_, source)) = self.sources.get_mut(name).filter(|_| fresh) else { continue };
+            if let Err(error) = source.accept(state.totals) {
+                tell(Note::Warning(format!("{name}: {error}")));
+            }
+        }
+    }
+}
+
+/// The text of a list that is to be read.
+struct Text {
+    files: Vec<std::path::PathBuf>,
+    changed_at: Option<Timestamp>,
+    from: Provenance,
+    error: Option<String>,
+}
+
+impl Text {
+    fn last_good(source: &mut Source, error: String) -> Self {
+        let files = source.fall_back().unwrap_or_default();
+        Self { files, changed_at: None, from: Provenance::LastGood, error: Some(error) }
+    }
+}
+
+impl State {
+    fn of(spec: &Spec) -> Self {
+        let origin = spec.origin();
+        Self {
+            name: origin.name.clone(),
+            kind: spec.kind(),
+            action: origin.effect.action.name(),
+            totals: Totals::default(),
+            ignored: 0,
+            changed_at: None,
+            error: None,
+            from: Provenance::File,
+        }
+    }
+}
+
+fn read_list(
+    list: &ListSpec,
+    number: u16,
+    text: &Text,
+    source: &Source,
+    builder: &mut Builder,
+    state: &mut State,
+    tell: Tell<'_>,
+) {
+    let mut reader = Reader::new(list, number, builder, tell);
+    let mut failed = None;
+    for file in &text.files {
+        reader.begin(source.label(file));
+        if let Err(error) = read_file(file, list.format.into(), &mut reader) {
+            failed = Some(format!("{}: {error}", file.display()));
+        }
+    }
+    (state.totals, state.ignored) = reader.finish();
+    (state.changed_at, state.from) = (text.changed_at, text.from);
+    state.error = failed.or_else(|| text.error.clone());
+    if let Some(error) = state.error.as_ref().filter(|_| text.error.is_none()) {
+        tell(Note::Warning(format!("{}: {error}", list.origin.name)));
+    }
+}
+
+fn read_file(file: &Path, format: list::Format, sink: &mut dyn list::Sink) -> io::Result<list::Format> {
+    let mut text = BufReader::with_capacity(BUFFER, File::open(file)?);
+    list::read(format, &mut text, sink)
+}
+
+fn lists(config: &Config) -> impl Iterator<Item = &ListSpec> {
+    config.specs.iter().filter_map(|spec| match spec {
+        Spec::List(list) => Some(list),
+        Spec::Rule(_) => None,
+    })
+}
+
+fn settings(config: &Config, generation: u16) -> Result<Settings, LoadError> {
+    Ok(Settings {
+        keys: keys::random().map_err(LoadError::Keys)?,
+        generation,
+        exempt: config.rules.exempt.clone(),
+        own_zones: config.rules.own_zones.clone(),
+        keep_hidden: false,
+    })
+}
+
+fn origin_of(config: &Config, spec: &Spec) -> Origin {
+    let origin = spec.origin();
+    let (kind, files) = match spec {
+        Spec::List(_) => (Kind::List, Vec::new()),
+        Spec::Rule(_) => {
+            (Kind::Rule, vec![origin::File { path: origin.place.file.to_string(), base: 0 }])
+        }
+    };
+    let mut effect = origin.effect;
+    effect.would |= config.rules.mode == Mode::WouldBlock;
+    let learn_ttl = u32::try_from(config.rules.learn_ttl.as_secs()).unwrap_or(u32::MAX);
+    Origin {
+        name: origin.name.clone(),
+        kind,
+        files,
+        effect,
+        category: origin.category.clone(),
+        severity: origin.severity,
+        i_mean_it: origin.i_mean_it || config.rules.i_mean_it,
+        learn_ttl: if config.rules.learn_max == 0 { 0 } else { learn_ttl },
+    }
+}

@@ -1,0 +1,15 @@
+//! The rules of a running agent: loaded beside the traffic, put in force at once, changed by command and by what is learned.
+//!
+//! 1. [`load`] with [`reader`]: everything the configuration names becomes a set of rules, on a thread of its own;
+//! 2. [`force`]: a set of rules goes to the kernel and to the pipeline; commands and learned names change it;
+//! 3. [`service`]: the thread that does all this, one thing after the other;
+//! 4. [`report`]: what it says of itself.
+
+pub mod force;
+pub mod load;
+mod notes;
+pub mod reader;
+pub mod report;
+pub mod service;
+
+pub use self::service::{Handle, Service};
