@@ -119,7 +119,8 @@ pub fn size(text: &str, bounds: RangeInclusive<u64>, example: &str) -> Checked<u
     }
 }
 
-fn expected<T>(phrase: impl Into<String>) -> Checked<T> {
+/// Says what would have been right.
+pub fn expected<T>(phrase: impl Into<String>) -> Checked<T> {
     Err(Expected(phrase.into()))
 }
 
@@ -142,7 +143,7 @@ fn show_size(size: u64) -> String {
 }
 
 /// In jiff's friendly format: `5s`, `1m 30s`.
-fn show_duration(duration: Duration) -> String {
+pub fn show_duration(duration: Duration) -> String {
     SignedDuration::try_from(duration)
         .map_or_else(|_| format!("{duration:?}"), |signed| format!("{signed:#}"))
 }
