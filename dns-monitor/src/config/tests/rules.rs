@@ -34,6 +34,9 @@ name = "urlhaus"
 url = "https://lists.example/urlhaus.txt"
 refresh = "30m"
 format = "hosts"
+action = "sinkhole"
+sinkhole = ["192.0.2.1"]
+ttl = "0s"
 category = "malware"
 severity = "high"
 mode = "would-block"
@@ -113,8 +116,14 @@ fn origin(name: &str, effect: Effect) -> Origin {
 }
 
 fn urlhaus() -> ListSpec {
-    let effect =
-        Effect { ede: Some(15), important: true, would: true, ..Effect::of(Action::Block(Block::Nxdomain)) };
+    let effect = Effect {
+        action: Action::Block(Block::Sinkhole),
+        sinkhole: Sinkhole { v4: "192.0.2.1".parse().ok(), v6: None },
+        ttl: 0,
+        ede: Some(15),
+        important: true,
+        would: true,
+    };
     ListSpec {
         origin: Origin {
             category: Some("malware".into()),
@@ -224,6 +233,21 @@ fn lists_and_rules_keep_the_order_of_the_file_and_know_their_line() {
     let headers = text.lines().zip(1..).filter(|(line, _)| line.starts_with("[["));
     let expected: Vec<String> = headers.map(|(_, number)| format!("f:{number}")).collect();
     assert_eq!(places, expected);
+}
+
+#[test]
+fn a_list_needs_a_name_and_a_place() {
+    let config = Config::parse("f", "[[list]]\nname = 'l'\nurl = 'http://l.example'").unwrap();
+    let severity = Some(Severity::Medium);
+    let source = Source::Url { url: "http://l.example".into(), refresh: Duration::from_secs(3600) };
+    let expected = ListSpec {
+        origin: Origin { severity, ..origin("l", Effect::of(Action::Block(Block::Nxdomain))) },
+        source,
+        format: ListFormat::Auto,
+        subdomains: None,
+        conditions: Vec::new(),
+    };
+    assert_eq!(super::placeless(config).specs, [Spec::List(expected)]);
 }
 
 #[test]
