@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bad;
-mod bad_rules;
 mod rules;
 
 use std::time::Duration;

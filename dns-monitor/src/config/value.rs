@@ -102,8 +102,17 @@ pub fn duration(text: &str, bounds: RangeInclusive<Duration>) -> Checked<Duratio
         Some(duration) => Ok(duration),
         None => {
             let (least, most) = (show_duration(*bounds.start()), show_duration(*bounds.end()));
-            expected(format!("a duration from {least} to {most}, such as \"5s\" or \"500ms\""))
+            expected(format!("a duration from {least} to {most}, such as {}", examples(&bounds)))
         }
+    }
+}
+
+/// Durations that are within bounds.
+fn examples(bounds: &RangeInclusive<Duration>) -> &'static str {
+    match *bounds.start() {
+        least if least < Duration::from_secs(1) => "\"5s\" or \"500ms\"",
+        least if least < Duration::from_secs(60) => "\"10s\" or \"5m\"",
+        _ => "\"30m\" or \"6h\"",
     }
 }
 

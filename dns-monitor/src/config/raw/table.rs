@@ -112,7 +112,7 @@ impl<'t, 'a> Table<'t, 'a> {
         example: &str,
         read: impl Fn(&mut Table<'_, 'a>) -> T,
     ) -> Option<Vec<T>> {
-        let array = self.array(key, count, &format!("tables, such as {example}"))?;
+        let array = self.array(key, count, &format!("tables, such as [{example}]"))?;
         Some(array.iter().filter_map(|element| self.inner(key, element, example, &read)).collect())
     }
 
@@ -178,6 +178,11 @@ impl<'t, 'a> Table<'t, 'a> {
     /// Takes down that something is missing.
     pub fn missing(&mut self, what: String, advice: String) {
         self.report.add(self.span.clone(), Fault::Missing { what, advice });
+    }
+
+    /// Whether every key of the table was asked for.
+    pub fn is_known(&self) -> bool {
+        unknown(self.entries, &self.known).is_empty()
     }
 
     /// How many faults were found before.

@@ -24,8 +24,8 @@ const MAX_NAME: usize = 253;
 pub fn required(table: &mut Table<'_, '_>) -> Option<Condition> {
     let faults = table.faults();
     let mut conditions = read(table);
-    if conditions.is_empty() && table.faults() == faults {
-        let advice = "give one, such as suffix = [\"example.com\"]; every name is suffix = [\".\"]";
+    if conditions.is_empty() && table.faults() == faults && table.is_known() {
+        let advice = "give one, such as suffix = [\"example.com\"]; suffix = [\".\"] is every name";
         table.missing(format!("a condition of {}", table.path()), advice.to_owned());
     }
     match conditions.len() {
@@ -116,7 +116,7 @@ fn time(table: &mut Table<'_, '_>) -> Option<Condition> {
 }
 
 fn combined(table: &mut Table<'_, '_>) -> Vec<Condition> {
-    let example = "[{ tld = [\"zip\"] }, { labels = \"8..\" }]";
+    let example = "{ tld = [\"zip\"] }";
     let mut found = Vec::new();
     if let Some(any) = table.tables("any", 1..=BRANCHES, example, required) {
         let mut any: Vec<Condition> = any.into_iter().flatten().collect();

@@ -178,13 +178,7 @@ pub fn protected(text: &str) -> Checked<NameBuf> {
 }
 
 fn bad_name<T>(phrase: &str, bad: BadName) -> Checked<T> {
-    expected(format!(
-        "{phrase} (it has {})",
-        match bad {
-            BadName::Empty => "nothing in it".to_owned(),
-            bad => bad.to_string(),
-        }
-    ))
+    expected(format!("{phrase} ({bad})"))
 }
 
 /// A regular expression.
