@@ -2,7 +2,8 @@
 //!
 //! They are taken in the order of what they cost, so that the cheap ones rule out most lookups.
 
-use super::value;
+pub(super) mod value;
+
 use crate::{
     config::raw::Table,
     rules::{

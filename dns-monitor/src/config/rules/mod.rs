@@ -3,7 +3,7 @@
 //! - [`settings`]: `[rules]` and `[control]`;
 //! - [`spec`]: a list or a rule as used;
 //! - `origin`: reading what both have, a name and what is done;
-//! - `list` and `rule`: reading the rest, with `condition`;
+//! - `list` and `rule`: reading the rest, with `condition` and its values;
 //! - `value`: reading one value;
 //! - `written`: back to TOML.
 
@@ -13,7 +13,7 @@ mod origin;
 mod rule;
 pub mod settings;
 pub mod spec;
-pub(crate) mod value;
+mod value;
 mod written;
 
 use std::{

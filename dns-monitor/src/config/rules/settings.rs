@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::{value, written};
+use super::{condition::value as asked, value, written};
 use crate::{
     config::{
         raw::Table,
@@ -116,11 +116,11 @@ impl Default for Control {
 impl Rules {
     pub(in crate::config) fn read(table: &mut Table<'_, '_>) -> Self {
         let default = Self::default();
-        let exempt = table.list("exempt", 0..=MANY, "[\"10.0.0.5\", \"192.0.2.0/24\"]", value::prefix);
+        let exempt = table.list("exempt", 0..=MANY, "[\"10.0.0.5\", \"192.0.2.0/24\"]", asked::prefix);
         let watchdog = table.value("watchdog", |text| value::or_off(text, |on| duration(on, SECOND..=HOUR)));
         let learn_ttl = table.value("learn_ttl", |text| duration(text, SECOND..=DAY));
         let learn_max = table.value("learn_max", |text| count(text, 0..=1_000_000));
-        let own_zones = table.list("own_zones", 0..=MANY, "[\"corp.example.com\"]", value::name);
+        let own_zones = table.list("own_zones", 0..=MANY, "[\"corp.example.com\"]", asked::name);
         let max_list_bytes = table.value("max_list_bytes", |text| size(text, KIB..=16 * GIB, "512MiB"));
         Self {
             mode: table.value("mode", choice).unwrap_or(default.mode),

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Display, path::Path, time::Duration};
 use serde::{Serialize, Serializer};
 
 use super::{
-    condition::{are_tlds, patterns_of},
+    condition::{are_tlds, patterns_of, value as asked},
     settings::Mode,
     spec::{ListSpec, Origin, RuleSpec, Source, Spec},
     value,
@@ -136,15 +136,15 @@ fn entries(condition: &Condition) -> Vec<(&'static str, Value)> {
         Condition::Type(types) => ("type", shown(types.iter().map(|number| mnemonics::rr_type(*number)))),
         Condition::Class(classes) => ("class", shown(classes.iter().map(class))),
         Condition::Client(networks) => ("client", shown(networks)),
-        Condition::Mac(macs) => ("mac", shown(macs.iter().map(value::show_mac))),
+        Condition::Mac(macs) => ("mac", shown(macs.iter().map(asked::show_mac))),
         Condition::Vlan(tags) => ("vlan", Value::Numbers(tags.clone())),
         Condition::Exact(names) => ("domain", shown(names)),
         Condition::Suffix(names) if are_tlds(names) => ("tld", shown(names)),
         Condition::Suffix(names) => ("suffix", shown(names)),
         Condition::Below(names) => ("wildcard", shown(names.iter().map(|name| format!("*.{name}")))),
-        Condition::Labels(range) => ("labels", Value::Text(value::show_range(range))),
-        Condition::LabelLength(range) => ("label_length", Value::Text(value::show_range(range))),
-        Condition::NameLength(range) => ("name_length", Value::Text(value::show_range(range))),
+        Condition::Labels(range) => ("labels", Value::Text(asked::show_range(range))),
+        Condition::LabelLength(range) => ("label_length", Value::Text(asked::show_range(range))),
+        Condition::NameLength(range) => ("name_length", Value::Text(asked::show_range(range))),
         Condition::Entropy(bits) => ("entropy", Value::Number(*bits)),
         Condition::Lookalike(lookalike) => ("lookalike", shown(lookalike.names())),
         Condition::Time(daytime) => return daytime_entries(*daytime),
@@ -160,9 +160,9 @@ fn entries(condition: &Condition) -> Vec<(&'static str, Value)> {
 }
 
 fn daytime_entries(Daytime { from, to, days }: Daytime) -> Vec<(&'static str, Value)> {
-    let mut entries = vec![("time", Value::Text(value::show_hours(from, to)))];
+    let mut entries = vec![("time", Value::Text(asked::show_hours(from, to)))];
     if days != EVERY_DAY {
-        entries.push(("days", shown(value::show_days(days))));
+        entries.push(("days", shown(asked::show_days(days))));
     }
     entries
 }
