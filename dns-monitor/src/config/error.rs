@@ -4,6 +4,8 @@ use std::{fmt, io};
 
 use dns_monitor_common::names::MAX_PORTS;
 
+use super::rules::MAX_SPECS;
+
 /// Why there is no configuration to work with.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -54,16 +56,6 @@ pub struct Position {
     pub column: usize,
 }
 
-impl Position {
-    /// The position of byte `offset` of `text`.
-    #[must_use]
-    pub fn of(text: &str, offset: usize) -> Self {
-        let before = text.get(..offset).unwrap_or(text);
-        let last = before.rsplit('\n').next().unwrap_or(before);
-        Self { line: before.matches('\n').count() + 1, column: last.chars().count() + 1 }
-    }
-}
-
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.line, self.column)
@@ -104,6 +96,20 @@ pub enum Fault {
         /// What is allowed, and an example.
         expected: Expected,
     },
+    /// Something that has no default.
+    #[error("{what} is missing: {advice}")]
+    Missing {
+        /// The key with its table, or what else there must be.
+        what: String,
+        /// What to write.
+        advice: String,
+    },
+    /// More lists and rules than the kernel programs count.
+    #[error(
+        "more than {MAX_SPECS} lists and rules: join rules that do the same with any = […], or put their names \
+         into a list"
+    )]
+    TooMany,
 }
 
 /// What a value must be: a phrase that follows those words.

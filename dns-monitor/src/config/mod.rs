@@ -4,12 +4,14 @@
 //! 2. `value`: how one setting is read and written, the same in the file and on the command line;
 //! 3. [`resolved`]: the settings as used, plain types within their bounds;
 //! 4. `read`: from the one to the other, key by key;
-//! 5. [`error`]: what can be wrong, where, and what would be right.
+//! 5. [`rules`]: the same for lists and rules, which stand in any number and in an order that counts;
+//! 6. [`error`]: what can be wrong, where, and what would be right.
 
 pub mod error;
 mod raw;
 mod read;
 pub mod resolved;
+pub mod rules;
 #[cfg(test)]
 mod tests;
 pub(crate) mod value;
@@ -18,6 +20,7 @@ use std::path::Path;
 
 pub use error::ConfigError;
 pub use resolved::{Attach, Color, Config, Format, Schema, nanoseconds};
+pub use rules::{Control, Rules, Spec};
 
 impl Config {
     /// Reads and checks a file.
@@ -49,6 +52,11 @@ impl Config {
     /// # Errors
     /// [`ConfigError::Write`] if a setting has no TOML form.
     pub fn to_toml(&self) -> Result<String, ConfigError> {
-        Ok(toml::to_string(self)?)
+        let mut text = toml::to_string(self)?;
+        for spec in &self.specs {
+            text.push('\n');
+            text.push_str(&spec.to_toml()?);
+        }
+        Ok(text)
     }
 }

@@ -7,6 +7,7 @@ use dns_monitor_common::names::MAX_PORTS;
 use super::{
     raw::{Document, Table},
     resolved::{Capture, Config, Fragments, Observer, Replay, Stdout, Tcp, Track},
+    rules::{self, Control, Rules},
     value,
 };
 
@@ -30,6 +31,9 @@ impl Config {
             stdout: document.table("stdout", Stdout::read),
             observer: document.table("observer", Observer::read),
             replay: document.table("replay", Replay::read),
+            rules: document.table("rules", Rules::read),
+            control: document.table("control", Control::read),
+            specs: rules::read(document),
         }
     }
 }

@@ -9,13 +9,16 @@ use clap::ValueEnum;
 use dns_monitor_common::sample::MAX_CAPTURE;
 use serde::Serialize;
 
-use super::value;
+use super::{
+    rules::{Control, Rules, Spec},
+    value,
+};
 
 const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;
 
 /// All settings.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Config {
     /// Taking samples in the kernel.
     pub capture: Capture,
@@ -31,6 +34,14 @@ pub struct Config {
     pub observer: Observer,
     /// Reading capture files.
     pub replay: Replay,
+    /// What holds for all lists and rules.
+    pub rules: Rules,
+    /// Being told what to do while running.
+    pub control: Control,
+    /// Lists and rules in the order of the file, which decides between them. Written one by one: grouped by kind, they
+    /// would lose it.
+    #[serde(skip)]
+    pub specs: Vec<Spec>,
 }
 
 /// Taking samples in the kernel.

@@ -102,8 +102,17 @@ pub fn duration(text: &str, bounds: RangeInclusive<Duration>) -> Checked<Duratio
         Some(duration) => Ok(duration),
         None => {
             let (least, most) = (show_duration(*bounds.start()), show_duration(*bounds.end()));
-            expected(format!("a duration from {least} to {most}, such as \"5s\" or \"500ms\""))
+            expected(format!("a duration from {least} to {most}, such as {}", examples(&bounds)))
         }
+    }
+}
+
+/// Durations that are within bounds.
+fn examples(bounds: &RangeInclusive<Duration>) -> &'static str {
+    match *bounds.start() {
+        least if least < Duration::from_secs(1) => "\"5s\" or \"500ms\"",
+        least if least < Duration::from_secs(60) => "\"10s\" or \"5m\"",
+        _ => "\"30m\" or \"6h\"",
     }
 }
 
@@ -119,7 +128,8 @@ pub fn size(text: &str, bounds: RangeInclusive<u64>, example: &str) -> Checked<u
     }
 }
 
-fn expected<T>(phrase: impl Into<String>) -> Checked<T> {
+/// Says what would have been right.
+pub fn expected<T>(phrase: impl Into<String>) -> Checked<T> {
     Err(Expected(phrase.into()))
 }
 
@@ -142,7 +152,7 @@ fn show_size(size: u64) -> String {
 }
 
 /// In jiff's friendly format: `5s`, `1m 30s`.
-fn show_duration(duration: Duration) -> String {
+pub fn show_duration(duration: Duration) -> String {
     SignedDuration::try_from(duration)
         .map_or_else(|_| format!("{duration:?}"), |signed| format!("{signed:#}"))
 }

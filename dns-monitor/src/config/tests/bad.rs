@@ -1,6 +1,10 @@
 //! Bad files and the exact words about them.
 #![allow(clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod conditions;
+mod lists;
+mod settings;
+
 use super::super::Config;
 
 /// Description, text of `f.toml`, error.
@@ -30,13 +34,13 @@ const PLACES: &[Case] = &[
     ),
     (
         "a far table",
-        "[[rule]]\nname = 1",
-        "f.toml:1:3: unknown table [[rule]]: known tables are [capture], [track], [tcp], [fragments], [stdout], [observer], [replay]",
+        "[[output]]\nname = 1",
+        "f.toml:1:3: unknown table [[output]]: known tables are [capture], [track], [tcp], [fragments], [stdout], [observer], [replay], [rules], [control], [[list]], [[rule]]",
     ),
     (
         "a key outside a table",
         "ports = [53]",
-        "f.toml:1:1: ports stands outside a table: tables are [capture], [track], [tcp], [fragments], [stdout], [observer], [replay]",
+        "f.toml:1:1: ports stands outside a table: tables are [capture], [track], [tcp], [fragments], [stdout], [observer], [replay], [rules], [control], [[list]], [[rule]]",
     ),
     ("a table that is none", "capture = 1", "f.toml:1:11: capture: 1 must be a table, written [capture]"),
     (
@@ -243,12 +247,20 @@ const VALUES: &[Case] = &[
     ),
 ];
 
-#[test]
-fn faults_say_where_and_what_and_what_would_be_right() {
-    for (description, text, expected) in PLACES.iter().chain(VALUES) {
-        let Err(error) = Config::parse("f.toml", text) else {
+/// What a case of a rule starts with.
+const RULE: &str = "[[rule]]\nname = 'r'\naction = 'alert'\n";
+
+fn check(start: &str, cases: &[Case]) {
+    for (description, text, expected) in cases {
+        let Err(error) = Config::parse("f.toml", &format!("{start}{text}")) else {
             panic!("{description}: taken for good");
         };
         assert_eq!(error.to_string(), *expected, "{description}");
     }
+}
+
+#[test]
+fn faults_say_where_and_what_and_what_would_be_right() {
+    check("", PLACES);
+    check("", VALUES);
 }

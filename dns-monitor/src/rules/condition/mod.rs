@@ -2,10 +2,10 @@
 //!
 //! - `names`: a name against names, and how a name is built;
 //! - [`pattern`]: regular expressions;
-//! - [`network`]: who asks;
+//! - [`network`]: who asks it;
 //! - `entropy`: how random a label looks;
 //! - [`lookalike`]: names that pass for others, by the `skeleton` of their letters;
-//! - [`daytime`]: when;
+//! - [`daytime`]: when it is asked;
 //! - [`facts`]: what several conditions need, worked out once.
 
 pub mod daytime;
