@@ -15,6 +15,7 @@
 pub mod action;
 pub mod condition;
 pub mod entry;
+pub mod list;
 pub mod name;
 pub mod subject;
 pub mod verdict;
