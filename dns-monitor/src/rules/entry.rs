@@ -41,6 +41,12 @@ impl<'a> Entry<'a> {
     /// A name that does what the list does.
     #[must_use]
     pub const fn listed(name: &'a [u8], scope: Scope) -> Self {
-        Self { pattern: Pattern::Name(name, scope), effect: None, important: false, when: &[] }
+        Self::matching(Pattern::Name(name, scope))
+    }
+
+    /// Names of any kind that do what the list does.
+    #[must_use]
+    pub const fn matching(pattern: Pattern<'a>) -> Self {
+        Self { pattern, effect: None, important: false, when: &[] }
     }
 }

@@ -22,6 +22,7 @@ pub mod explain;
 pub mod forge;
 pub mod judge;
 pub mod manual;
+pub mod list;
 pub mod name;
 pub mod ruleset;
 pub mod subject;

@@ -1,6 +1,9 @@
 //! Names as rules have them: *canonical*, that is labels as on the wire, lower case, each behind its length byte,
 //! without the root label. The root is empty. At most [`MAX_NAME`] bytes.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use dns_monitor_common::rule::MAX_NAME;
@@ -47,40 +50,68 @@ pub fn parse(text: &[u8], out: &mut Vec<u8>) -> Result<(), BadName> {
         return Err(BadName::Empty);
     }
     if !text.is_ascii() {
+        // Each character becomes at least one byte; conversion takes long for long texts.
+        if text.len() > 4 * MAX_NAME {
+            return Err(BadName::TooLong);
+        }
         let text = str::from_utf8(text).map_err(|_| BadName::Idn)?;
         let ascii = idna::domain_to_ascii(text).map_err(|_| BadName::Idn)?;
         return if ascii.is_ascii() { parse(ascii.as_bytes(), out) } else { Err(BadName::Idn) };
     }
-    if is_address(text) {
-        return Err(BadName::Address);
-    }
     let start = out.len();
-    labels(text, out).inspect_err(|_| out.truncate(start))
+    let result = labels(text, out);
+    // Only what ends in a digit can look like an address and like a name at once.
+    let may_be_address = result == Err(BadName::Character) || text.last().is_some_and(u8::is_ascii_digit);
+    let result = if may_be_address && is_address(text) { Err(BadName::Address) } else { result };
+    result.inspect_err(|_| out.truncate(start))
 }
 
+/// What becomes of each byte of a label: lower case, [`DOT`], or 0 where no name has it.
+const LOWER: [u8; 256] = lower_case();
+const DOT: u8 = b'.';
+
+const fn lower_case() -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        if matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | DOT) {
+            table[byte as usize] = byte.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    table
+}
+
+/// Appends the labels. The canonical form is the text moved by one byte, with a length for each dot.
 fn labels(text: &[u8], out: &mut Vec<u8>) -> Result<(), BadName> {
     if text.len() >= MAX_NAME {
         return Err(BadName::TooLong);
     }
-    for label in text.split(|byte| *byte == b'.') {
-        if label.is_empty() {
-            return Err(BadName::EmptyLabel);
-        }
-        let length = u8::try_from(label.len()).ok().filter(|length| *length <= 63);
-        out.push(length.ok_or(BadName::LabelTooLong)?);
-        for byte in label {
-            if !matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_') {
-                return Err(BadName::Character);
-            }
-            out.push(byte.to_ascii_lowercase());
+    // Where the length of the label belongs that is being read.
+    let mut label = out.len();
+    out.push(0);
+    out.extend(text.iter().map(|byte| LOWER[usize::from(*byte)]));
+    for at in label + 1..=out.len() {
+        let is_end = match out.get(at) {
+            Some(&0) => return Err(BadName::Character),
+            Some(&byte) => byte == DOT,
+            None => true,
+        };
+        if is_end {
+            let length = at - label - 1;
+            out[label] = match length {
+                0 => return Err(BadName::EmptyLabel),
+                1..=63 => length as u8,
+                _ => return Err(BadName::LabelTooLong),
+            };
+            label = at;
         }
     }
     Ok(())
 }
 
 fn is_address(text: &[u8]) -> bool {
-    let may_be = text.last().is_some_and(u8::is_ascii_digit) || text.contains(&b':');
-    may_be && str::from_utf8(text).is_ok_and(|text| text.parse::<std::net::IpAddr>().is_ok())
+    str::from_utf8(text).is_ok_and(|text| text.parse::<std::net::IpAddr>().is_ok())
 }
 
 /// The labels of a canonical name, left to right.
