@@ -16,5 +16,6 @@ pub mod action;
 pub mod condition;
 pub mod entry;
 pub mod name;
+pub mod source;
 pub mod subject;
 pub mod verdict;
