@@ -45,7 +45,8 @@ impl Chains {
         if let Some(index) = self.known.get(&candidate) {
             return Some(*index);
         }
-        let index = u16::try_from(self.candidates.len()).ok().filter(|index| usize::from(*index) < self.most)?;
+        let index =
+            u16::try_from(self.candidates.len()).ok().filter(|index| usize::from(*index) < self.most)?;
         self.candidates.push(candidate);
         self.known.insert(candidate, index);
         Some(index)
@@ -60,10 +61,12 @@ pub(in super::super) type Placed = (Candidate, u32);
 pub(in super::super) fn arrange(list: &mut Vec<Placed>, keep_hidden: bool) -> Vec<Placed> {
     list.sort_by_key(|(candidate, _)| (candidate.rank, !is_exact_only(candidate)));
     let mut covered = 0;
+    let mut seen: Vec<Candidate> = Vec::new();
     list.retain(|(candidate, _)| {
         let scope = candidate.flags & (candidate::EXACT | candidate::BELOW);
-        let reached = keep_hidden || scope & !covered != 0;
+        let reached = keep_hidden || scope & !covered != 0 && !seen.contains(candidate);
         covered |= if is_unconditional(candidate) { scope } else { 0 };
+        seen.push(*candidate);
         reached
     });
     list.split_off(list.len().min(MAX_CHAIN))

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use dns_monitor_common::rule::{EXEMPT, MAX_CLIENT_SETS, MAX_PREFIXES};
 
-use super::super::{condition::Prefix, ruleset::clients::{Clients, Network}};
+use super::super::{
+    condition::Prefix,
+    ruleset::clients::{Clients, Network},
+};
 
 /// The sets that rules name.
 #[derive(Debug, Default)]

@@ -10,15 +10,13 @@ use super::{
 };
 
 /// A candidate without conditions.
-pub(super) fn plain(origin: u16, effect: &Effect, scope: Scope) -> Candidate {
+pub(in super::super) fn plain(origin: u16, effect: &Effect, scope: Scope) -> Candidate {
     let v4 = effect.sinkhole.v4.map(|address| address.octets());
     let v6 = effect.sinkhole.v6.map(|address| address.octets());
     let mut flags = scope_flags(scope);
-    for (holds, flag) in [
-        (effect.would, candidate::WOULD),
-        (v4.is_some(), candidate::V4),
-        (v6.is_some(), candidate::V6),
-    ] {
+    for (holds, flag) in
+        [(effect.would, candidate::WOULD), (v4.is_some(), candidate::V4), (v6.is_some(), candidate::V6)]
+    {
         flags |= if holds { flag } else { 0 };
     }
     Candidate {
@@ -101,7 +99,8 @@ pub(super) fn candidates(parts: &Parts<'_>, plain: Candidate, sets: &mut Sets) -
 fn client_sets(parts: &Parts<'_>, sets: &mut Sets) -> Option<(u64, u64)> {
     let clients = parts.clients.map_or(Some(0), |networks| sets.bit(networks))?;
     let not_clients = parts.not_clients.iter().filter(|networks| !networks.is_empty());
-    let not_clients = not_clients.map(|networks| sets.bit(networks)).try_fold(0, |all, bit| Some(all | bit?))?;
+    let not_clients =
+        not_clients.map(|networks| sets.bit(networks)).try_fold(0, |all, bit| Some(all | bit?))?;
     Some((clients, not_clients))
 }
 

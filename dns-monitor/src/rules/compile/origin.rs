@@ -102,6 +102,11 @@ pub(super) fn rank(order: u16, effect: &Effect) -> u16 {
     class << ORDER_BITS | order
 }
 
+/// Whether a rank is that of something important.
+pub(in super::super) const fn is_important(rank: u16) -> bool {
+    rank >> ORDER_BITS < 2
+}
+
 /// The class in a rank, in words.
 pub(in super::super) const fn class_of(rank: u16) -> &'static str {
     match rank >> ORDER_BITS {

@@ -23,10 +23,28 @@ pub(super) struct Parts<'c> {
 }
 
 impl<'c> Parts<'c> {
+    /// A rule of the configuration.
     pub(super) fn of(conditions: &'c [Condition]) -> Self {
         let mut parts = Self::default();
         conditions.iter().for_each(|condition| parts.add(condition));
         parts
+    }
+
+    /// An entry of a list: whatever else is asked of the name is not what it stands under.
+    pub(super) fn of_entry(name: Option<(&'c [u8], Scope)>, when: &'c [Condition]) -> Self {
+        let mut parts = Self { names: Some(Vec::from_iter(name)), ..Self::default() };
+        when.iter().for_each(|condition| parts.add(condition));
+        parts.names = parts.names.filter(|names| !names.is_empty());
+        parts
+    }
+
+    /// Whether every lookup of every name matches.
+    pub(super) fn is_everything(&self) -> bool {
+        let is_root = |(name, scope): &(&[u8], Scope)| name.is_empty() && *scope != Scope::Exact;
+        let asks_name = self.names.as_ref().is_some_and(|names| !names.iter().any(is_root));
+        let asks_client = self.clients.is_some() || self.macs.is_some() || self.vlans.is_some();
+        let asks_else = self.types.is_some() || self.classes.is_some() || !self.other.is_empty();
+        !(asks_name || asks_client || asks_else)
     }
 
     /// Adds a condition that must hold as well.
@@ -94,7 +112,11 @@ impl<'c> Parts<'c> {
         all.extend(self.macs.clone().map(Condition::Mac));
         all.extend(self.vlans.clone().map(Condition::Vlan));
         let other = self.other.iter();
-        all.extend(other.map(|(condition, holds)| if *holds { (*condition).clone() } else { not((*condition).clone()) }));
+        all.extend(
+            other.map(
+                |(condition, holds)| if *holds { (*condition).clone() } else { not((*condition).clone()) },
+            ),
+        );
         all.into_boxed_slice()
     }
 }

@@ -22,6 +22,11 @@ impl Record {
         Self { place: hash.place, check, spec, line }
     }
 
+    /// The same name with another meaning.
+    pub(super) const fn with(self, spec: u32, line: u32) -> Self {
+        Self { spec, line, ..self }
+    }
+
     pub(super) const fn hash(&self) -> Hash {
         Hash { place: self.place, check: (self.check[0] as u64) << 32 | self.check[1] as u64 }
     }

@@ -37,11 +37,18 @@ pub(super) fn compile(rest: &mut Rest, rules: Vec<u32>) -> Vec<Bad> {
     bad
 }
 
-/// Names are ASCII: without Unicode the automata are far smaller. What needs it is tried with it.
+/// Names are ASCII, in lower case: without Unicode the automata are far smaller. What needs it is tried with it.
 fn set<'p>(patterns: impl Iterator<Item = &'p str> + Clone, count: usize) -> Result<RegexSet, String> {
     let build = |unicode| {
         let mut builder = RegexSetBuilder::new(patterns.clone());
-        builder.unicode(unicode).size_limit(ONE.saturating_mul(count).min(SET)).dfa_size_limit(CACHE).build()
+        builder
+            .case_insensitive(true)
+            .unicode(unicode)
+            .size_limit(ONE.saturating_mul(count).min(SET))
+            .dfa_size_limit(CACHE)
+            .build()
     };
-    build(false).or_else(|error| if count == 1 { build(true) } else { Err(error) }).map_err(|error| error.to_string())
+    build(false)
+        .or_else(|error| if count == 1 { build(true) } else { Err(error) })
+        .map_err(|error| error.to_string())
 }

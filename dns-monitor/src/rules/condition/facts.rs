@@ -44,7 +44,7 @@ impl<'s> Facts<'s> {
     }
 
     /// The name in presentation form.
-    pub(super) fn shown(&self) -> &str {
+    pub(in crate::rules) fn shown(&self) -> &str {
         self.shown.get_or_init(|| show(self.subject.name))
     }
 

@@ -56,7 +56,8 @@ impl Table {
         let (slot, to) = movable()
             .find_map(|(slot, other)| Some((slot, self.free_slot(other)?)))
             .or_else(|| movable().find_map(|(slot, other)| Some((slot, self.make_room(other, left)?))))?;
-        let (check, rest) = (self.check(slot).load(Ordering::Relaxed), self.rest(slot).load(Ordering::Relaxed));
+        let (check, rest) =
+            (self.check(slot).load(Ordering::Relaxed), self.rest(slot).load(Ordering::Relaxed));
         self.write(to, check, rest);
         self.check(slot).store(0, Ordering::Release);
         Some(slot)

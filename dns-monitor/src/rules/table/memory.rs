@@ -1,12 +1,6 @@
 //! Where filter and buckets lie.
 
-use std::{
-    any::Any,
-    io,
-    ops::Deref,
-    ptr::NonNull,
-    sync::atomic::AtomicU64,
-};
+use std::{any::Any, io, ops::Deref, ptr::NonNull, sync::atomic::AtomicU64};
 
 use super::BUCKET_WORDS;
 
@@ -75,7 +69,9 @@ impl Deref for Words {
         match self {
             Self::Heap(words) => words,
             // SAFETY: `Mapped::new` asks for just that.
-            Self::Mapped(mapped) => unsafe { std::slice::from_raw_parts(mapped.start.as_ptr(), mapped.length) },
+            Self::Mapped(mapped) => unsafe {
+                std::slice::from_raw_parts(mapped.start.as_ptr(), mapped.length)
+            },
         }
     }
 }
