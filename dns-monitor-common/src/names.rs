@@ -26,7 +26,7 @@ pub const TABLES: &str = "TABLES";
 pub const CANDIDATES: &str = "CANDIDATES";
 /// Two places for a trie of client prefixes each: sets of clients, as bits.
 pub const CLIENTS: &str = "CLIENTS";
-/// Per-CPU counters of hits, by [`Candidate::origin`](crate::rule::Candidate::origin).
+/// Per-CPU counters of hits, by place and [`Candidate::origin`](crate::rule::Candidate::origin).
 pub const HITS: &str = "HITS";
 
 /// Read-only setting: the ports that mean DNS.

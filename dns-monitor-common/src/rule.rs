@@ -24,7 +24,7 @@ pub const MAX_TYPES: usize = 6;
 pub const MAX_CLIENT_SETS: usize = 63;
 /// The set of the clients that no rule applies to.
 pub const EXEMPT: u64 = 1 << MAX_CLIENT_SETS;
-/// Lists and rules that may be in force at one time; each has a slot of [`HITS`](crate::names::HITS).
+/// Lists and rules that may be in force at one time; each has a slot of [`HITS`](crate::names::HITS) for each place.
 pub const MAX_ORIGINS: usize = 4096;
 /// Candidates that one set of rules may have. Index 0 is none.
 pub const MAX_CANDIDATES: usize = 1 << 16;

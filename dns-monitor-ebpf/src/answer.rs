@@ -287,7 +287,8 @@ fn records(stage: &mut Stage, packet: &Packet) -> Option<()> {
             read_volatile(&raw const plan.cookie_length)
         };
         // SAFETY: the cookie has 48 bytes, and no more than that are written.
-        if length > MAX_COOKIE || !unsafe { packet::paste::<6>(packet.at(at)?, plan.cookie.as_ptr(), length) } {
+        if length > MAX_COOKIE || !unsafe { packet::paste::<6>(packet.at(at)?, plan.cookie.as_ptr(), length) }
+        {
             return None;
         }
         at += length;

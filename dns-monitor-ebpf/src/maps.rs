@@ -97,7 +97,7 @@ pub static CANDIDATES: ArrayOfMaps<Array<Candidate, 1, SHARED>, PLACES> = ArrayO
 pub static CLIENTS: ArrayOfMaps<LpmTrie<[u8; 16], u64, MAX_PREFIXES>, PLACES> = ArrayOfMaps::new();
 
 #[btf_map]
-static HITS: PerCpuArray<u64, MAX_ORIGINS> = PerCpuArray::new();
+static HITS: PerCpuArray<u64, { PLACES * MAX_ORIGINS }> = PerCpuArray::new();
 
 #[btf_map]
 static COUNTERS: PerCpuArray<u64, { Counter::ALL.len() }> = PerCpuArray::new();
@@ -135,10 +135,10 @@ pub fn capture() -> u32 {
     unsafe { core::ptr::read_volatile(&raw const CAPTURE) }
 }
 
-/// Adds one to the hits of a list or rule.
+/// Adds one to the hits of a list or rule of the set of rules at this place.
 #[inline(always)]
-pub fn hit(origin: u16) {
-    if let Some(slot) = HITS.get_ptr_mut(origin as u32) {
+pub fn hit(place: u32, origin: u16) {
+    if let Some(slot) = HITS.get_ptr_mut(place * MAX_ORIGINS as u32 + origin as u32) {
         // SAFETY: as in `count`.
         unsafe { *slot += 1 }
     }

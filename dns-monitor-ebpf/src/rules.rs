@@ -187,7 +187,10 @@ fn find(table: &Array<Bucket, 1, { maps::SHARED }>, hash: Hash, buckets: u32) ->
         for slot in 0..SLOTS {
             // SAFETY: the map's element; volatile, because the agent may write it now.
             let (check, rest) = unsafe {
-                (read_volatile(&raw const (*bucket).checks[slot]), read_volatile(&raw const (*bucket).rests[slot]))
+                (
+                    read_volatile(&raw const (*bucket).checks[slot]),
+                    read_volatile(&raw const (*bucket).rests[slot]),
+                )
             };
             if check == hash.check && hash.is_in(rest) {
                 return rest;
@@ -232,7 +235,8 @@ fn weigh_one(stage: &mut Stage, found: &Candidate, index: u16, first: u64) -> u1
         return found.next;
     }
     let exact_only = is_zero(found.flags as u64 & candidate::BELOW as u64);
-    let strength = (found.rank as u32) << 16 | (MAX_LABELS as u32 - depth as u32) << 1 | (1 - exact_only) as u32;
+    let strength =
+        (found.rank as u32) << 16 | (MAX_LABELS as u32 - depth as u32) << 1 | (1 - exact_only) as u32;
     if strength < stage.search.best {
         stage.search.best = strength;
         stage.header.candidate = index;
@@ -257,7 +261,8 @@ fn misfit(found: &Candidate, stage: &Stage, rest: u64, depth: u64) -> u64 {
     let vlan = has(candidate::VLAN) & differ(found.vlan as u64, search.vlan as u64);
     let mac = has(candidate::MAC) & differ(mac(&found.mac), mac(&stage.header.source_mac));
     let expired = has(candidate::EXPIRES) & (line_of(rest) as u64).wrapping_sub(search.now + 1) >> 63;
-    let qtype = differ(found.type_count as u64, 0) & is_zero(has_type(found, search.qtype) ^ has(candidate::NOT_TYPES));
+    let qtype = differ(found.type_count as u64, 0)
+        & is_zero(has_type(found, search.qtype) ^ has(candidate::NOT_TYPES));
     place | class | client | found.not_clients & search.clients | vlan | mac | expired | qtype
 }
 
@@ -284,7 +289,9 @@ fn has_type(found: &Candidate, qtype: u16) -> u64 {
 fn mac(mac: &[u8; 6]) -> u64 {
     let at = mac.as_ptr();
     // SAFETY: six plain bytes.
-    unsafe { at.cast::<u32>().read_unaligned() as u64 | (at.add(4).cast::<u16>().read_unaligned() as u64) << 32 }
+    unsafe {
+        at.cast::<u32>().read_unaligned() as u64 | (at.add(4).cast::<u16>().read_unaligned() as u64) << 32
+    }
 }
 
 #[inline(always)]
@@ -306,7 +313,7 @@ fn decide<H: Hook>(hook: &H, stage: &mut Stage, rest: Rest, state: *const State)
         return;
     }
     let Some(found) = maps::CANDIDATES.get_value(stage.search.active, &(index as u32)) else { return };
-    maps::hit(found.origin);
+    maps::hit(stage.search.active, found.origin);
     let mut wanted = found.action;
     if wanted >= action::BLOCKS_FROM {
         wanted = if found.flags & candidate::WOULD != 0 {
@@ -331,7 +338,8 @@ fn decide<H: Hook>(hook: &H, stage: &mut Stage, rest: Rest, state: *const State)
 #[inline(always)]
 fn is_unwatched(state: *const State, now: u64) -> bool {
     // SAFETY: the map's only element; volatile, because the agent writes it at any time.
-    let (heartbeat, watchdog) =
-        unsafe { (read_volatile(&raw const (*state).heartbeat), read_volatile(&raw const (*state).watchdog)) };
+    let (heartbeat, watchdog) = unsafe {
+        (read_volatile(&raw const (*state).heartbeat), read_volatile(&raw const (*state).watchdog))
+    };
     watchdog != 0 && now > heartbeat && now - heartbeat > watchdog
 }

@@ -44,7 +44,11 @@ fn ipv4(stage: &Stage, network: Packet, length: u32) -> Option<()> {
     let total = (length + stage.transport - stage.network) as u16;
     let (old_total, old_hops) = (header.get::<u16>(2), header.get::<u16>(8));
     let (new_total, new_hops) = (total.to_be(), old_hops & 0xff00 | HOPS as u16);
-    let sum = !header.get::<u16>(10) as u64 + !old_total as u64 + new_total as u64 + !old_hops as u64 + new_hops as u64;
+    let sum = !header.get::<u16>(10) as u64
+        + !old_total as u64
+        + new_total as u64
+        + !old_hops as u64
+        + new_hops as u64;
     header.set(2, new_total);
     header.set(8, new_hops);
     header.set(10, !checksum::fold(sum));

@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, IsTerminal as _, Write as _},
+    path::PathBuf,
     process::ExitCode,
     sync::atomic::Ordering,
 };
@@ -14,13 +15,17 @@ use dns_monitor::{
     control::client,
     log,
     replay::replay,
+    rules::engine::offline,
     run::{Control, run},
 };
 use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
-        Command::Run(arguments) => settle(arguments.resolve(), |config| watch(&config)),
+        Command::Run(arguments) => {
+            let file = arguments.common.config.clone();
+            settle(arguments.resolve(), |config| watch(&config, file))
+        }
         Command::Replay(arguments) => {
             settle(arguments.resolve(), |config| Ok(replay(&config, &arguments.files, is_colored(&config))?))
         }
@@ -53,21 +58,22 @@ fn end(result: anyhow::Result<()>) -> Exit {
 }
 
 /// Runs the pipeline on a thread of its own, and turns signals into what it understands.
-fn watch(config: &Config) -> anyhow::Result<()> {
+fn watch(config: &Config, file: Option<PathBuf>) -> anyhow::Result<()> {
     let control = Control::default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (ended, end) = tokio::sync::oneshot::channel();
     let (config, colored, told) = (config.clone(), is_colored(config), control.clone());
     runtime.block_on(async move {
         // Before the programs are attached: a signal must never find them without a way to leave.
-        let (mut interrupt, mut terminate, mut report) = (
+        let (mut interrupt, mut terminate, mut report, mut reload) = (
             signal(SignalKind::interrupt())?,
             signal(SignalKind::terminate())?,
             signal(SignalKind::user_defined1())?,
+            signal(SignalKind::hangup())?,
         );
         std::thread::Builder::new().name("pipeline".into()).spawn(move || {
             // The receiver waits for this as long as the program lives.
-            let _ended = ended.send(run(&config, colored, &told));
+            let _ended = ended.send(run(&config, file, colored, &told));
         })?;
         tokio::pin!(end);
         loop {
@@ -76,6 +82,7 @@ fn watch(config: &Config) -> anyhow::Result<()> {
                 _ = interrupt.recv() => control.stop.store(true, Ordering::Relaxed),
                 _ = terminate.recv() => control.stop.store(true, Ordering::Relaxed),
                 _ = report.recv() => control.report.store(true, Ordering::Relaxed),
+                _ = reload.recv() => control.reload.store(true, Ordering::Relaxed),
             }
         }
     })
@@ -83,9 +90,12 @@ fn watch(config: &Config) -> anyhow::Result<()> {
 
 fn rules(task: Task) -> Exit {
     match task {
-        Task::Check { .. } | Task::Explain { .. } => {
-            end(Err(anyhow::anyhow!("the offline engine comes with the merge")))
+        Task::Check { config } => {
+            settle(Config::load(&config), |config| Ok(offline::check(&config, &mut io::stdout())?))
         }
+        Task::Explain { config, question, format } => settle(Config::load(&config), |config| {
+            Ok(offline::explain(&config, &question, format, &mut io::stdout())?)
+        }),
         Task::Ask { socket, request, format } => {
             let streams: (&mut dyn io::Write, &mut dyn io::Write) = (&mut io::stdout(), &mut io::stderr());
             end(client::run(&socket, &request, format, streams).map_err(Into::into))

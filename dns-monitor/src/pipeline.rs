@@ -1,6 +1,6 @@
 //! Source, decode, track, judge, emit: what happens to a sample, in one sentence.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use crate::{
     config::Config,
@@ -12,7 +12,12 @@ use crate::{
         emit::{Emitter, Pressure},
         queue::Queue,
     },
-    rules::{action::Effect, forge, verdict::Judgement},
+    rules::{
+        forge,
+        judge::{Judge, Outcome},
+        ruleset::{Ruleset, learned::Learn},
+        verdict::Enforced,
+    },
     sample::Sample,
     track::{
         TrackReason, Tracker,
@@ -35,7 +40,8 @@ impl Pipeline {
             decoder: Decoder::new(config),
             tracker: Tracker::new(&config.track, &config.capture.ports),
             tail: Tail {
-                judge: Judge,
+                judge: Judge::default(),
+                learn: Box::new(|_| false),
                 forged: Vec::new(),
                 emitter: Emitter::new(&config.stdout, &observer, colored, queue, pressure),
             },
@@ -63,6 +69,16 @@ impl Pipeline {
     /// Hands the events at hand to the writer.
     pub fn flush(&mut self) {
         self.tail.emitter.flush();
+    }
+
+    /// Lookups are judged by these rules from now on.
+    pub fn set_rules(&mut self, rules: Arc<Ruleset>) {
+        self.tail.judge.replace(rules);
+    }
+
+    /// Who is told what the kernel should know.
+    pub fn set_learner(&mut self, learn: impl FnMut(Learn) -> bool + Send + 'static) {
+        self.tail.learn = Box::new(learn);
     }
 
     /// From now on the source can wait for the reader, or can no longer.
@@ -108,6 +124,8 @@ impl Pipeline {
 /// What every lookup comes to.
 struct Tail {
     judge: Judge,
+    /// Takes what the kernel should know from now on; false: it cannot.
+    learn: Box<dyn FnMut(Learn) -> bool + Send>,
     /// The answer that the kernel programs gave to the lookup at hand.
     forged: Vec<u8>,
     emitter: Emitter,
@@ -118,33 +136,29 @@ impl Tail {
         if lookup.end == End::Blocked {
             return self.take_blocked(lookup);
         }
-        self.emitter.emit(lookup, &self.judge.judge(lookup));
+        let Outcome { mut judgement, learn } = self.judge.judge(lookup);
+        if let Some(learn) = learn
+            && (self.learn)(learn)
+            && judgement.enforced == Some(Enforced::No)
+        {
+            judgement.enforced = Some(Enforced::Next);
+        }
+        self.emitter.emit(lookup, &judgement);
     }
 
     #[cold]
     fn take_blocked(&mut self, lookup: &Lookup<'_>) {
-        let Self { judge, forged, emitter } = self;
+        let Self { judge, forged, emitter, learn } = self;
         let lookup = match judge.effect(lookup) {
             Some(effect) => forge::answered(lookup, &effect, forged),
             None => *lookup,
         };
-        emitter.emit(&lookup, &judge.judge(&lookup));
-    }
-}
-
-/// PLACEHOLDER, to be replaced by `rules::judge::Judge`: judges nothing.
-struct Judge;
-
-impl Judge {
-    /// What the rule says by which the kernel programs blocked the lookup; `None` where the rules that they asked are no
-    /// longer known.
-    fn effect(&self, _lookup: &Lookup<'_>) -> Option<Effect> {
-        None
-    }
-
-    /// What is to be said of the lookup.
-    fn judge(&mut self, _lookup: &Lookup<'_>) -> Judgement<'_> {
-        Judgement::default()
+        let outcome = judge.judge(&lookup);
+        if let Some(lesson) = outcome.learn {
+            // Refused or not: this packet is blocked already.
+            let _refused = learn(lesson);
+        }
+        emitter.emit(&lookup, &outcome.judgement);
     }
 }
 

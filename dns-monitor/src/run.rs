@@ -2,21 +2,34 @@
 
 use std::{
     io,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, channel},
     },
     time::{Duration, Instant},
 };
 
 use dns_monitor_common::counter::Counter;
+use jiff::Timestamp;
 use thiserror::Error;
 
 use crate::{
-    config::Config,
+    config::{Config, rules::OnExit},
+    control::{
+        SOCKET,
+        audit::Audit,
+        server::{PATIENCE, Server, ServerError, Settings},
+    },
     log,
     output::{emit::Pressure, queue::queue, stdout::Writer},
     pipeline::{Ledger, Pipeline},
+    rules::{
+        engine::{Handle, Service, force::Force},
+        manual::Manual,
+        ruleset::Ruleset,
+    },
     source::kernel::{Kernel, KernelError},
 };
 
@@ -38,6 +51,15 @@ pub enum RunError {
     /// The writer could not be started.
     #[error("cannot start the writer of standard output")]
     Writer(#[source] io::Error),
+    /// The thread of the rules could not be started.
+    #[error("cannot start the thread of the rules: {0}")]
+    Service(#[source] io::Error),
+    /// The control socket that the configuration names cannot be had.
+    #[error(transparent)]
+    Control(#[from] ServerError),
+    /// There are no rules to take over with.
+    #[error("the rules could not be loaded: the programs of the earlier agent stay, with its rules")]
+    NoRules,
     /// Nobody reads the events any more.
     #[error("standard output is closed or full: no event can be written any more")]
     Broken,
@@ -50,40 +72,97 @@ pub struct Control {
     pub stop: Arc<AtomicBool>,
     /// Print the ledger and go on.
     pub report: Arc<AtomicBool>,
+    /// Read configuration, lists and rules again.
+    pub reload: Arc<AtomicBool>,
 }
 
-/// Watches until told to stop; prints the ledger to standard error.
+/// Watches until told to stop; prints the ledger to standard error. `file` is the configuration, if there is one: a reload
+/// reads it again.
 ///
 /// # Errors
-/// [`RunError`]; the programs are detached in every case.
-pub fn run(config: &Config, colored: bool, control: &Control) -> Result<(), RunError> {
-    let mut kernel = Kernel::load(&config.capture, false)?;
+/// [`RunError`]; the programs are detached in every case, but where they are to be kept.
+pub fn run(config: &Config, file: Option<PathBuf>, colored: bool, control: &Control) -> Result<(), RunError> {
+    let mut kernel = Kernel::load(&config.capture, config.rules.on_exit == OnExit::Keep)?;
+    let (judges, rules) = channel();
+    let force = Force::new(kernel.enforcer()?, judges, manual(config), config.rules.learn_max);
+    let service = Service::start(config, file, force).map_err(RunError::Service)?;
+    let server = serve(config, &service)?;
+    if kernel.has_predecessor() {
+        log::info(format_args!("taking over from an earlier agent as soon as there are rules"));
+        if !service.wait() {
+            return Err(RunError::NoRules);
+        }
+    }
     kernel.attach()?;
     let (queue, batches) = queue(config.stdout.queue_bytes);
     let writer = Writer::start(batches).map_err(RunError::Writer)?;
-    let pipeline = Pipeline::new(config, colored, queue, Pressure::Drop);
-    let mut agent = Agent { kernel, pipeline };
-    agent.watch(control)?;
+    let mut pipeline = Pipeline::new(config, colored, queue, Pressure::Drop);
+    let learner = service.handle().clone();
+    pipeline.set_learner(move |learn| learner.learn(learn));
+    let mut agent = Agent { kernel, pipeline, rules };
+    agent.watch(control, service.handle())?;
+    drop((server, service));
     agent.stop(writer)
+}
+
+/// What the operator said to an earlier agent. Without a place to keep it, it is at least taken.
+fn manual(config: &Config) -> Manual {
+    match Manual::load(&config.rules.state_dir, Timestamp::now()) {
+        Ok((manual, broken)) => {
+            if let Some(broken) = broken {
+                log::warn(format_args!("{broken}"));
+            }
+            manual
+        }
+        Err(error) => {
+            log::warn(format_args!("{error}: rules of `rules allow` and `rules block` end with this agent"));
+            Manual::unsaved(&config.rules.state_dir)
+        }
+    }
+}
+
+/// Opens the control socket. That another agent has the usual one is no reason not to watch.
+fn serve(config: &Config, service: &Service) -> Result<Option<Server>, RunError> {
+    let Some(socket) = &config.control.socket else { return Ok(None) };
+    let settings = Settings {
+        socket: socket.clone(),
+        group: config.control.group.clone(),
+        audit: Audit::new(&config.rules.state_dir),
+        patience: PATIENCE,
+    };
+    match Server::start(settings, Arc::new(service.handle().clone())) {
+        Ok(server) => Ok(Some(server)),
+        Err(error) if socket.as_path() == Path::new(SOCKET) => {
+            log::warn(format_args!("no control socket: {error}"));
+            Ok(None)
+        }
+        Err(error) => Err(RunError::Control(error)),
+    }
 }
 
 struct Agent {
     kernel: Kernel,
     pipeline: Pipeline,
+    /// Rules that will be in force.
+    rules: Receiver<Arc<Ruleset>>,
 }
 
 impl Agent {
-    fn watch(&mut self, control: &Control) -> Result<(), KernelError> {
+    fn watch(&mut self, control: &Control, service: &Handle) -> Result<(), KernelError> {
         self.pipeline.set_interfaces(self.kernel.interfaces());
         let (mut rest, mut tended) = (REST.0, Instant::now());
         while !control.stop.load(Ordering::Relaxed) && !self.pipeline.is_broken() {
-            let taken = self.kernel.drain(ROUND, |sample| self.pipeline.take(sample));
+            let taken = self.round();
             if tended.elapsed() >= TEND {
                 tended = Instant::now();
                 self.tend()?;
+                service.beat();
             }
             if control.report.swap(false, Ordering::Relaxed) {
                 log::info(format_args!("{}", self.ledger()?));
+            }
+            if control.reload.swap(false, Ordering::Relaxed) {
+                service.reload();
             }
             self.pipeline.flush();
             rest = match taken {
@@ -95,6 +174,16 @@ impl Agent {
             }
         }
         Ok(())
+    }
+
+    /// Takes the samples that are due. Rules are handed over before the kernel has them: asked for after the time up to
+    /// which samples are due, those of every sample are known.
+    fn round(&mut self) -> usize {
+        let due = self.kernel.due();
+        while let Ok(rules) = self.rules.try_recv() {
+            self.pipeline.set_rules(rules);
+        }
+        self.kernel.drain(due, ROUND, |sample| self.pipeline.take(sample))
     }
 
     fn tend(&mut self) -> Result<(), KernelError> {
@@ -111,6 +200,9 @@ impl Agent {
         let deadline = Instant::now() + LAST_WORDS;
         self.kernel.detach();
         self.pipeline.set_pressure(Pressure::Until(deadline));
+        while let Ok(rules) = self.rules.try_recv() {
+            self.pipeline.set_rules(rules);
+        }
         self.kernel.drain_rest(|sample| self.pipeline.take(sample));
         self.pipeline.finish();
         let (packets, _) = self.kernel.tally()?;

@@ -50,6 +50,8 @@ pub struct Match {
     pub pattern: String,
     /// What it does.
     pub action: Action,
+    /// Beats what is not important.
+    pub important: bool,
     /// It only tries.
     pub would: bool,
     /// Who can decide by it.
@@ -82,6 +84,7 @@ fn describe(rules: &Ruleset, subject: &Subject<'_>, decision: &Decision, outcome
         place: hit.id,
         pattern: pattern(rules, subject, decision),
         action: effect.action,
+        important: effect.important,
         would: effect.would,
         decides: if decision.is_agent_only() { Decides::Agent } else { Decides::Kernel },
         outcome,

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::{
-    action::{Action, Block},
+    action::{Action, Block, Effect},
     ruleset::{Ruleset, decision::Decision, learned::Learn},
     subject::Subject,
     verdict::{Done, Enforced, Judged, Judgement, Verdict},
@@ -69,6 +69,17 @@ impl Judge {
             }
             _ => self.now.as_deref().map(|rules| unenforced(rules, &subject, seen)).unwrap_or_default(),
         }
+    }
+
+    /// What the rule says by which the kernel programs blocked a lookup; `None` where its rules are gone.
+    #[must_use]
+    pub fn effect(&self, lookup: &Lookup<'_>) -> Option<Effect> {
+        let seen = lookup.query.as_ref()?;
+        let judged = seen.datagram.packet.judged?;
+        let rules = self.known(judged.generation)?;
+        let mut buffer = [0; MAX_WIRE_LENGTH];
+        let subject = subject(seen, &mut buffer)?;
+        Some(rules.effect(&rules.decided(&judged, &subject)?))
     }
 
     fn known(&self, generation: u8) -> Option<&Ruleset> {

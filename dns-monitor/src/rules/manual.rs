@@ -183,6 +183,12 @@ impl Manual {
         Ok((manual, broken))
     }
 
+    /// No rules, where those of the folder cannot be read: it is tried again with every change.
+    #[must_use]
+    pub fn unsaved(folder: &Path) -> Self {
+        Self { rules: BTreeMap::new(), store: Store::unopened(folder) }
+    }
+
     /// Takes a rule; one for the same name gives way.
     ///
     /// # Errors

@@ -12,11 +12,14 @@
 //! 8. [`forge`]: the answer that the kernel gave, byte for byte;
 //! 9. [`explain`]: which rules match a name, which wins, and why.
 //!
+//! 10. [`engine`]: all this in a running agent, and back to the kernel.
+//!
 //! Beside the way: [`manual`], the rules that the operator gives a running agent.
 
 pub mod action;
 pub mod compile;
 pub mod condition;
+pub mod engine;
 pub mod entry;
 pub mod explain;
 pub mod forge;

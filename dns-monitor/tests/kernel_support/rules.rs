@@ -70,7 +70,8 @@ pub fn install(object: &mut Object, names: &[(&str, Candidate)]) -> Enforcer {
         has_clients: 0,
     };
     let candidates: Vec<_> = [plain(0)].into_iter().chain(names.iter().map(|(_, found)| *found)).collect();
-    let compiled = Compiled { set: &set, candidates: &candidates, spare: 0, prefixes: &[] };
-    enforcer.install(room, &compiled).unwrap();
+    let compiled = Compiled { set: &set, candidates: &candidates, spare: 0, origins: 2, prefixes: &[] };
+    let prepared = enforcer.prepare(room, &compiled).unwrap();
+    enforcer.install(prepared).unwrap();
     enforcer
 }

@@ -25,7 +25,7 @@ use dns_monitor_common::rule::MAX_ORIGINS;
 
 pub use self::{
     settings::{Control, Mode, OnExit, Rules},
-    spec::{ListFormat, ListSpec, Origin, Place, RuleSpec, Source, Spec},
+    spec::{ListSpec, Origin, Place, RuleSpec, Source, Spec},
 };
 use super::{
     error::{Expected, Fault},

@@ -2,12 +2,10 @@
 
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
-use clap::ValueEnum;
-use serde::Serialize;
-
 use crate::rules::{
     action::{Effect, Severity},
     condition::Condition,
+    list::Format,
 };
 
 /// One `[[list]]` or `[[rule]]`.
@@ -53,7 +51,7 @@ pub struct ListSpec {
     /// Where its text is.
     pub source: Source,
     /// How to read that.
-    pub format: ListFormat,
+    pub format: Format,
     /// Whether a listed name covers those below it; `None`: as the format says.
     pub subdomains: Option<bool>,
     /// What must hold beside the name: type, class, client, MAC, VLAN.
@@ -72,31 +70,6 @@ pub enum Source {
         /// How often to ask for a new one.
         refresh: Duration,
     },
-}
-
-/// How to read a list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub enum ListFormat {
-    /// Told by its first lines.
-    #[default]
-    Auto,
-    /// `0.0.0.0 name`, as in `/etc/hosts`.
-    Hosts,
-    /// A name a line.
-    Domains,
-    /// `||name^`, as AdGuard and browsers' blockers have it.
-    Adblock,
-    /// A response policy zone.
-    Rpz,
-    /// `address=/name/`, `local=/name/`.
-    Dnsmasq,
-    /// Rules, or a data set.
-    Suricata,
-    /// Tab-separated columns under `#fields`.
-    ZeekIntel,
-    /// A STIX 2.1 bundle.
-    Stix,
 }
 
 /// A rule of conditions.

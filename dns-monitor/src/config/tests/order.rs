@@ -8,7 +8,7 @@ use super::rules::{EVERYTHING, origin};
 use crate::{
     config::{
         Config,
-        rules::{ListFormat, ListSpec, Origin, Source, Spec},
+        rules::{ListSpec, Origin, Source, Spec},
     },
     rules::action::{Action, Block, Effect, Severity},
 };
@@ -31,7 +31,7 @@ fn a_list_needs_a_name_and_a_place() {
     let expected = ListSpec {
         origin: Origin { severity, ..origin("l", Effect::of(Action::Block(Block::Nxdomain))) },
         source,
-        format: ListFormat::Auto,
+        format: crate::rules::list::Format::Auto,
         subdomains: None,
         conditions: Vec::new(),
     };

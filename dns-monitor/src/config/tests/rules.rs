@@ -4,9 +4,7 @@
 
 use std::time::Duration;
 
-use super::super::rules::{
-    Control, ListFormat, ListSpec, Mode, OnExit, Origin, Place, RuleSpec, Rules, Source, Spec,
-};
+use super::super::rules::{Control, ListSpec, Mode, OnExit, Origin, Place, RuleSpec, Rules, Source, Spec};
 use crate::rules::{
     action::{Action, Block, Effect, Severity, Sinkhole},
     condition::{Condition, Daytime, Lookalike, Pattern, Prefix},
@@ -136,7 +134,7 @@ fn urlhaus() -> ListSpec {
             url: "https://lists.example/urlhaus.txt".into(),
             refresh: Duration::from_secs(1800),
         },
-        format: ListFormat::Hosts,
+        format: crate::rules::list::Format::Hosts,
         subdomains: Some(true),
         conditions: Vec::new(),
     }
@@ -146,7 +144,7 @@ fn mine() -> ListSpec {
     ListSpec {
         origin: origin("mine", Effect::of(Action::Allow)),
         source: Source::Path("/etc/dns-monitor/lists".into()),
-        format: ListFormat::Auto,
+        format: crate::rules::list::Format::Auto,
         subdomains: None,
         conditions: vec![
             Condition::Type(vec![15]),

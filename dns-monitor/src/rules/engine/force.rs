@@ -75,8 +75,13 @@ impl Force {
         self.tokens = tokens.collect();
         self.learned.move_to(&rules, &mut added);
         let prefixes: Vec<_> = rules.prefixes().collect();
-        let compiled =
-            Compiled { set: &rules.set(), candidates: &added.0, spare: SPARE, prefixes: &prefixes };
+        let compiled = Compiled {
+            set: &rules.set(),
+            candidates: &added.0,
+            spare: SPARE,
+            origins: rules.origins().len(),
+            prefixes: &prefixes,
+        };
         let prepared = self.enforcer.prepare(room, &compiled)?;
         // Before the kernel: a sample must never be of rules that its judge has not heard of.
         let _stopping = self.judges.send(rules.clone());
@@ -95,6 +100,7 @@ impl Force {
     }
 
     /// How often each list or rule has decided since the agent started, by its name.
+    #[must_use]
     pub fn hits(&self) -> HashMap<String, u64> {
         let mut hits = self.hits.clone();
         let Some(rules) = &self.rules else { return hits };
@@ -119,7 +125,9 @@ impl Force {
     /// [`LiveError`]: it is not in force.
     pub fn add(&mut self, rule: &Rule) -> Result<(), LiveError> {
         self.remove(&rule.name)?;
-        let (Some(rules), Some(change)) = (&self.rules, change(rule, Timestamp::now())) else { return Ok(()) };
+        let (Some(rules), Some(change)) = (&self.rules, change(rule, Timestamp::now())) else {
+            return Ok(());
+        };
         let token = rules.insert(&change, &mut InForce(&self.enforcer))?;
         self.tokens.insert(rule.name.clone(), token);
         Ok(())

@@ -109,18 +109,46 @@ impl Loader {
         room: &mut dyn Room,
         tell: Tell<'_>,
     ) -> Result<Loaded, LoadError> {
-        let start = Instant::now();
         self.find_sources(config);
         let mut texts = self.texts(config, force, tell);
+        let settings = || settings(config, generation, false);
+        let loaded = self.compile(config, &mut texts, &settings, room, tell)?;
+        self.accept(config, &texts, &loaded.origins, tell);
+        Ok(loaded)
+    }
+
+    /// As [`load`](Self::load), for somebody who only wants to know: nothing becomes the last good one, and entries that
+    /// stronger ones hide are kept.
+    ///
+    /// # Errors
+    /// [`LoadError`].
+    pub fn look(
+        &mut self,
+        config: &Config,
+        room: &mut dyn Room,
+        tell: Tell<'_>,
+    ) -> Result<Loaded, LoadError> {
+        self.find_sources(config);
+        let mut texts = self.texts(config, false, tell);
+        self.compile(config, &mut texts, &|| settings(config, 0, true), room, tell)
+    }
+
+    fn compile(
+        &mut self,
+        config: &Config,
+        texts: &mut HashMap<String, Text>,
+        settings: &dyn Fn() -> Result<Settings, LoadError>,
+        room: &mut dyn Room,
+        tell: Tell<'_>,
+    ) -> Result<Loaded, LoadError> {
+        let start = Instant::now();
         loop {
-            let mut builder = Builder::new(settings(config, generation)?)?;
-            let origins = self.read(config, &mut texts, &mut builder, tell)?;
-            let Some(origins) = origins else { continue };
+            let mut builder = Builder::new(settings()?)?;
+            let Some(origins) = self.read(config, texts, &mut builder, tell)? else { continue };
             let (ruleset, report) = builder.finish(room, config.rules.learn_max.max(1024))?;
             for rejected in &report.first_rejected {
                 tell(Note::Problem(&Problem::of(rejected)));
             }
-            self.accept(config, &texts, &origins, tell);
             return Ok(Loaded { ruleset, report, origins, took: start.elapsed() });
         }
     }
@@ -144,7 +172,9 @@ impl Loader {
             let source = known.unwrap_or_else(|| {
                 let origin = match &list.source {
                     Place::Path(path) => source::Origin::Path(path.clone()),
-                    Place::Url { url, refresh } => source::Origin::Url { url: url.clone(), refresh: *refresh },
+                    Place::Url { url, refresh } => {
+                        source::Origin::Url { url: url.clone(), refresh: *refresh }
+                    }
                 };
                 (list.source.clone(), Source::new(&name, origin, &fetching, &folder))
             });
@@ -219,13 +249,7 @@ impl Loader {
         Ok(Some(states))
     }
 
-    fn accept(
-        &mut self,
-        config: &Config,
-        texts: &HashMap<String, Text>,
-        states: &[State],
-        tell: Tell<'_>,
-    ) {
+    fn accept(&mut self, config: &Config, texts: &HashMap<String, Text>, states: &[State], tell: Tell<'_>) {
         for (spec, state) in config.specs.iter().zip(states) {
             let Spec::List(list) = spec else { continue };
             let name = &list.origin.name;
@@ -282,7 +306,7 @@ fn read_list(
     let mut failed = None;
     for file in &text.files {
         reader.begin(source.label(file));
-        if let Err(error) = read_file(file, list.format.into(), &mut reader) {
+        if let Err(error) = read_file(file, list.format, &mut reader) {
             failed = Some(format!("{}: {error}", file.display()));
         }
     }
@@ -306,13 +330,13 @@ fn lists(config: &Config) -> impl Iterator<Item = &ListSpec> {
     })
 }
 
-fn settings(config: &Config, generation: u16) -> Result<Settings, LoadError> {
+fn settings(config: &Config, generation: u16, keep_hidden: bool) -> Result<Settings, LoadError> {
     Ok(Settings {
         keys: keys::random().map_err(LoadError::Keys)?,
         generation,
         exempt: config.rules.exempt.clone(),
         own_zones: config.rules.own_zones.clone(),
-        keep_hidden: false,
+        keep_hidden,
     })
 }
 
@@ -320,9 +344,7 @@ fn origin_of(config: &Config, spec: &Spec) -> Origin {
     let origin = spec.origin();
     let (kind, files) = match spec {
         Spec::List(_) => (Kind::List, Vec::new()),
-        Spec::Rule(_) => {
-            (Kind::Rule, vec![origin::File { path: origin.place.file.to_string(), base: 0 }])
-        }
+        Spec::Rule(_) => (Kind::Rule, vec![origin::File { path: origin.place.file.to_string(), base: 0 }]),
     };
     let mut effect = origin.effect;
     effect.would |= config.rules.mode == Mode::WouldBlock;

@@ -4,10 +4,13 @@
 //! 2. [`force`]: a set of rules goes to the kernel and to the pipeline; commands and learned names change it;
 //! 3. [`service`]: the thread that does all this, one thing after the other;
 //! 4. [`report`]: what it says of itself.
+//!
+//! [`offline`] does without an agent.
 
 pub mod force;
 pub mod load;
 mod notes;
+pub mod offline;
 pub mod reader;
 pub mod report;
 pub mod service;

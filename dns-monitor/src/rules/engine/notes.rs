@@ -34,7 +34,9 @@ impl Notes {
     pub fn finish(self) {
         for (list, count) in self.problems.into_iter().filter(|(_, count)| *count > MOST) {
             let more = count - MOST;
-            log::warn(format_args!("{list}: {more} more such lines: `dns-monitor rules check` shows them all"));
+            log::warn(format_args!(
+                "{list}: {more} more such lines: `dns-monitor rules check` shows them all"
+            ));
         }
     }
 }

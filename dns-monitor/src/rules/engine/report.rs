@@ -12,6 +12,7 @@ use crate::{
     },
     control::protocol::{Enforcer, Explanation, Learned, Match, OriginStats, Provenance, Response, Stats},
     rules::{
+        action::Action,
         compile::Report,
         explain::{self, Decides},
         manual::read_name,
@@ -19,7 +20,6 @@ use crate::{
         ruleset::Ruleset,
         subject::Subject,
         verdict::Verdict,
-        action::Action,
     },
 };
 
@@ -174,7 +174,9 @@ pub fn explanation(rules: &Ruleset, name: &NameBuf, qtype: u16, client: Option<I
         _ => Verdict::Pass,
     };
     let reason = match winner {
-        Some(winner) => format!("{} {} by {} ({})", winner.action.name(), winner.pattern, winner.origin, winner.place),
+        Some(winner) => {
+            format!("{} {} by {} ({})", winner.action.name(), winner.pattern, winner.origin, winner.place)
+        }
         None if rules.is_exempt(&subject) => "the client is exempt: no rule applies to it".to_owned(),
         None => "no rule matches".to_owned(),
     };
@@ -195,7 +197,11 @@ fn matched((found, rank): (explain::Match, u64)) -> Match {
         origin: found.origin,
         id: found.place,
         what: found.pattern,
-        action: if found.would { format!("would-{}", found.action.name()) } else { found.action.name().to_owned() },
+        action: if found.would {
+            format!("would-{}", found.action.name())
+        } else {
+            found.action.name().to_owned()
+        },
         important: found.important,
         rank,
         enforced_by: match found.decides {

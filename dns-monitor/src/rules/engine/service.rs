@@ -91,7 +91,7 @@ impl Handler for Handle {
 pub struct Service {
     handle: Handle,
     thread: Option<JoinHandle<()>>,
-    first: Receiver<()>,
+    first: Receiver<bool>,
 }
 
 impl Service {
@@ -126,9 +126,9 @@ impl Service {
         &self.handle
     }
 
-    /// Waits until the first load is over, in force or not.
-    pub fn wait(&self) {
-        let _over = self.first.recv();
+    /// Waits until the first load is over; false: it failed.
+    pub fn wait(&self) -> bool {
+        self.first.recv().unwrap_or(true) // gone without a word: there was nothing to load
     }
 }
 
@@ -153,7 +153,7 @@ struct Owner {
     again: Option<bool>,
     waiting: Vec<Sender<Response>>,
     last: report::Last,
-    first: Option<Sender<()>>,
+    first: Option<Sender<bool>>,
     watch: Watch,
     pulse: (u64, Instant),
     looked: Instant,
@@ -211,7 +211,10 @@ impl Owner {
                 Ok(config) => self.adopt(config),
                 Err(error) => {
                     log::warn(format_args!("not reloaded, the old rules stay in force: {error}"));
-                    answer(reply, Response::error(format!("not reloaded, the old rules stay in force: {error}")));
+                    answer(
+                        reply,
+                        Response::error(format!("not reloaded, the old rules stay in force: {error}")),
+                    );
                     return;
                 }
             }
@@ -291,19 +294,19 @@ impl Owner {
         for reply in self.waiting.drain(..) {
             answer(Some(reply), response.clone());
         }
-        self.first = None;
+        if let Some(first) = self.first.take() {
+            let _nobody_waits = first.send(self.force.rules().is_some());
+        }
     }
 
     fn answer(&mut self, caller: &Caller, request: &Request, reply: Sender<Response>) {
         let response = match request {
             Request::Reload {} => return self.reload(Some(reply)),
             Request::Stats {} => report::stats(self.generation, &self.config, &self.force, &self.last),
-            Request::Explain { name, qtype, client } => {
-                report::explain(&self.force, name, *qtype, *client)
-            }
-            Request::Block { name, i_mean_it: false, .. } if self.is_own_zone(name) => Response::error(format!(
-                "{name} is a zone of the resolver itself, or above one: add --i-mean-it to block it"
-            )),
+            Request::Explain { name, qtype, client } => report::explain(&self.force, name, *qtype, *client),
+            Request::Block { name, i_mean_it: false, .. } if self.is_own_zone(name) => Response::error(
+                format!("{name} is a zone of the resolver itself, or above one: add --i-mean-it to block it"),
+            ),
             _ => return self.command(caller, request, reply),
         };
         answer(Some(reply), response);

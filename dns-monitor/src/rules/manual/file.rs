@@ -68,6 +68,10 @@ impl Store {
         Ok(Self { folder: folder.to_owned() })
     }
 
+    pub(super) fn unopened(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
     pub(super) fn load(&self) -> Result<(Vec<Rule>, Option<Broken>), FileError> {
         let path = self.folder.join(FILE);
         let bytes = match read(&path) {

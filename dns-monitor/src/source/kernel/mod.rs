@@ -99,9 +99,14 @@ impl Kernel {
         Enforcer::new(&mut self.object)
     }
 
-    /// Gives the samples that are due, oldest first, at most `limit`; returns how many there were.
-    pub fn drain(&mut self, limit: usize, mut take: impl FnMut(&Sample<'_>)) -> usize {
-        self.drain_until(clock::monotonic().saturating_sub(SETTLE), limit, &mut take)
+    /// Up to when samples are due now, `CLOCK_MONOTONIC` ns: none older can still come.
+    pub fn due(&self) -> u64 {
+        clock::monotonic().saturating_sub(SETTLE)
+    }
+
+    /// Gives the samples up to a time, oldest first, at most `limit`; returns how many there were.
+    pub fn drain(&mut self, due: u64, limit: usize, mut take: impl FnMut(&Sample<'_>)) -> usize {
+        self.drain_until(due, limit, &mut take)
     }
 
     /// Gives every sample that is there: at the end, when nothing can overtake any more.

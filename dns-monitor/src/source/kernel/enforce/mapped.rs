@@ -4,6 +4,7 @@ use std::{
     io,
     os::fd::{AsFd, AsRawFd},
     ptr::NonNull,
+    sync::atomic::AtomicU64,
 };
 
 use aya::maps::{MapData, MapError};
@@ -68,14 +69,23 @@ impl MappedArray {
         self.length
     }
 
-    /// Writes an element of the array's type, before a program can see it or where it is of no account yet.
-    pub fn write<T: Copy>(&self, index: usize, value: &T) {
-        let end = (index + 1).checked_mul(size_of::<T>());
+    /// Writes an element of the array's type, before a program can see it or where nothing refers to it yet; false: there
+    /// is no such element.
+    pub fn write<T: Copy>(&self, index: usize, value: &T) -> bool {
+        let end = index.checked_add(1).and_then(|count| count.checked_mul(size_of::<T>()));
         if end.is_none_or(|end| end > self.length) {
-            return;
+            return false;
         }
         // SAFETY: within the mapping, as just seen, and aligned: elements are multiples of eight bytes.
         unsafe { self.at.cast::<T>().add(index).write(*value) };
+        true
+    }
+
+    /// A word that programs read at any time; the offset is a multiple of eight and within the array.
+    pub fn word(&self, offset: usize) -> &AtomicU64 {
+        debug_assert!(offset % 8 == 0 && offset < self.length);
+        // SAFETY: within the mapping and aligned, as the caller has made sure; written atomically, by us alone.
+        unsafe { AtomicU64::from_ptr(self.start().as_ptr().byte_add(offset)) }
     }
 }
 

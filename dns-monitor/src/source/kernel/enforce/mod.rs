@@ -11,7 +11,7 @@ use std::{
     mem::offset_of,
     sync::{
         Arc,
-        atomic::{AtomicU32, AtomicU64, Ordering},
+        atomic::{AtomicU32, Ordering},
     },
     time::Duration,
 };
@@ -20,7 +20,7 @@ use aya::maps::{ArrayOfMaps, LpmTrie, Map, MapData, MapError, PerCpuArray, lpm_t
 use aya_obj::generated::BPF_F_NO_PREALLOC;
 use dns_monitor_common::{
     names,
-    rule::{Candidate, MAX_PREFIXES, NO_RULES, PLACES, RuleSet, State},
+    rule::{Candidate, MAX_ORIGINS, MAX_PREFIXES, NO_RULES, PLACES, RuleSet, State},
 };
 
 use self::mapped::MappedArray;
@@ -43,8 +43,18 @@ pub struct Enforcer {
     candidates: Outer,
     clients: Outer,
     hits: PerCpuArray<MapData, u64>,
-    /// What the programs may look at.
-    inner: Option<Arc<Inner>>,
+    /// What the programs look at, and how many lists and rules it has.
+    inner: Option<(Arc<Inner>, usize)>,
+    /// The place of that.
+    at: u32,
+    /// What the counters of each place stood at when its rules came into force.
+    before: [Vec<u64>; PLACES],
+}
+
+/// A set of rules in maps of its own, not in force yet.
+pub struct Prepared {
+    inner: Arc<Inner>,
+    origins: usize,
 }
 
 /// The maps of one set of rules.
@@ -64,6 +74,8 @@ pub struct Compiled<'a> {
     pub candidates: &'a [Candidate],
     /// How many candidates may be added while the rules are in force.
     pub spare: usize,
+    /// How many lists and rules there are, the operator's own commands among them.
+    pub origins: usize,
     /// Networks and the sets of clients they are in: address, IPv4 as IPv4-mapped, and bits that count.
     pub prefixes: &'a [([u8; 16], u32, u64)],
 }
@@ -81,7 +93,18 @@ impl Enforcer {
             (outer(names::TABLES)?, outer(names::CANDIDATES)?, outer(names::CLIENTS)?);
         let hits = PerCpuArray::try_from(object.take(names::HITS)?)?;
         let state = MappedArray::of(array_data(object.take(names::STATE)?)?, size_of::<State>())?;
-        let enforcer = Self { state, sets, filters, tables, candidates, clients, hits, inner: None };
+        let enforcer = Self {
+            state,
+            sets,
+            filters,
+            tables,
+            candidates,
+            clients,
+            hits,
+            inner: None,
+            at: 0,
+            before: Default::default(),
+        };
         enforcer.active().store(NO_RULES, Ordering::Release);
         Ok(enforcer)
     }
@@ -91,23 +114,36 @@ impl Enforcer {
         KernelRoom::default()
     }
 
-    /// Puts a set of rules in force, whose table was built in `room`. Returns when no packet is judged by the old one any
-    /// more.
+    /// Puts a set of rules, whose table was built in `room`, into maps.
+    ///
+    /// # Errors
+    /// [`KernelError::Map`].
+    pub fn prepare(&self, room: KernelRoom, rules: &Compiled<'_>) -> Result<Prepared, KernelError> {
+        Ok(Prepared { inner: Arc::new(Inner::create(room, rules)?), origins: rules.origins })
+    }
+
+    /// Puts them in force. Returns when no packet is judged by the old ones any more, with how often each list and rule
+    /// of those has decided.
     ///
     /// # Errors
     /// [`KernelError::Map`]; then the old rules stay in force.
-    pub fn install(&mut self, room: KernelRoom, rules: &Compiled<'_>) -> Result<(), KernelError> {
-        let inner = Arc::new(Inner::create(room, rules)?);
+    pub fn install(&mut self, prepared: Prepared) -> Result<Vec<u64>, KernelError> {
+        let Prepared { inner, origins } = prepared;
         let active = self.active().load(Ordering::Acquire);
         let next = if active == 0 { 1 } else { 0 };
         self.place(next, &inner)?;
+        let before = self.counted(next, origins)?;
         self.active().store(next, Ordering::Release);
         // Writing a map of maps waits until no program that ran before runs any more: the first time for those that
         // still read the old place's number, and only then does the old place lose its maps.
         self.place(next, &inner)?;
+        let hits = if active == NO_RULES { Vec::new() } else { self.hits()? };
         self.place(PLACES as u32 - 1 - next, &inner)?;
-        self.inner = Some(inner);
-        Ok(())
+        if let Some(slot) = self.before.get_mut(next as usize) {
+            *slot = before;
+        }
+        (self.inner, self.at) = (Some((inner, origins)), next);
+        Ok(hits)
     }
 
     fn place(&mut self, place: u32, inner: &Inner) -> Result<(), MapError> {
@@ -119,42 +155,59 @@ impl Enforcer {
     }
 
     /// Writes a candidate that nothing refers to yet, into the rules in force.
-    pub fn write_candidate(&self, index: u16, candidate: &Candidate) {
-        if let Some(inner) = &self.inner {
-            inner.candidates.write(usize::from(index), candidate);
+    ///
+    /// # Errors
+    /// There is no more room.
+    pub fn write_candidate(&self, index: u16, candidate: &Candidate) -> io::Result<()> {
+        let written = self
+            .inner
+            .as_ref()
+            .is_some_and(|(inner, _)| inner.candidates.write(usize::from(index), candidate));
+        if written { Ok(()) } else { Err(io::Error::other("no room for another candidate")) }
+    }
+
+    /// Says which numbers of labels there are, in the rules in force.
+    pub fn write_depths(&self, depths: [u64; 2]) {
+        let Some((inner, _)) = &self.inner else { return };
+        for (at, bits) in depths.into_iter().enumerate() {
+            let offset = offset_of!(RuleSet, depths) + at * size_of::<u64>();
+            inner.set.word(offset).store(bits, Ordering::Release);
         }
     }
 
-    /// What applies to every name from now on; 0: nothing.
+    /// Whether there are rules.
     pub fn is_enforcing(&self) -> bool {
         self.active().load(Ordering::Acquire) != NO_RULES
     }
 
     /// Says that the agent lives.
     pub fn beat(&self) {
-        self.word(offset_of!(State, heartbeat)).store(clock::monotonic(), Ordering::Release);
+        self.state.word(offset_of!(State, heartbeat)).store(clock::monotonic(), Ordering::Release);
     }
 
     /// After how long a silence nothing is blocked any more; `None`: never.
     pub fn set_watchdog(&self, silence: Option<Duration>) {
         self.beat();
         let silence = silence.map_or(0, |silence| u64::try_from(silence.as_nanos()).unwrap_or(u64::MAX));
-        self.word(offset_of!(State, watchdog)).store(silence, Ordering::Release);
+        self.state.word(offset_of!(State, watchdog)).store(silence, Ordering::Release);
     }
 
-    /// How often each list or rule has decided, by its number.
+    /// How often each list or rule of the rules in force has decided, by its number.
     ///
     /// # Errors
     /// [`KernelError::Map`].
-    pub fn hits(&self, origins: usize) -> Result<Vec<u64>, KernelError> {
-        let count =
-            |origin: usize| Ok(self.hits.get(&u32::try_from(origin).unwrap_or(u32::MAX), 0)?.iter().sum());
-        (0..origins).map(count).collect()
+    pub fn hits(&self) -> Result<Vec<u64>, KernelError> {
+        let Some((_, origins)) = &self.inner else { return Ok(Vec::new()) };
+        let counted = self.counted(self.at, *origins)?;
+        let before = self.before.get(self.at as usize).map(Vec::as_slice).unwrap_or_default();
+        Ok(counted.iter().zip(before).map(|(now, before)| now.wrapping_sub(*before)).collect())
     }
 
-    fn word(&self, offset: usize) -> &AtomicU64 {
-        // SAFETY: a field of the mapped state, aligned, written atomically by us and read by the programs.
-        unsafe { AtomicU64::from_ptr(self.state.start().as_ptr().byte_add(offset)) }
+    /// The counters of a place, as they stand.
+    fn counted(&self, place: u32, origins: usize) -> Result<Vec<u64>, KernelError> {
+        let first = place * MAX_ORIGINS as u32;
+        let count = |slot: u32| Ok(self.hits.get(&(first + slot), 0)?.iter().sum());
+        (0..origins.min(MAX_ORIGINS) as u32).map(count).collect()
     }
 
     fn active(&self) -> &AtomicU32 {
