@@ -29,6 +29,8 @@ pub(super) fn line(line: &[u8], column: &mut Column, out: &mut Out<'_>) -> Resul
         }
         Some(b'"') => column.host(line, out),
         Some(b'/') if line.starts_with(b"//") => Ok(()),
+        // Nearly always there is nothing else on the line.
+        Some(_) if out.listed(line, Scope::Suffix).is_ok() => Ok(()),
         Some(_) => name(without_comment(line)?, out),
     }
 }

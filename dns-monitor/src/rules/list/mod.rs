@@ -58,7 +58,8 @@ pub enum Format {
 
 /// Who wants to know what is in a list.
 pub trait Sink {
-    /// One entry. `line` counts from 1; of STIX, whose lines mean nothing, it is the number of the object.
+    /// One entry. `line` counts from 1; of STIX, whose lines mean nothing, it is the number of
+    /// the object, and 0 for the bundle around them.
     fn entry(&mut self, line: u32, entry: Entry<'_>);
     /// A line that gives no entry though it looks as if it should.
     fn bad(&mut self, line: u32, why: Bad);

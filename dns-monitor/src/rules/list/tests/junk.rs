@@ -1,4 +1,4 @@
-//! Whatever the bytes: no panic, every name canonical, and memory that does not grow.
+//! Whatever the bytes, and however many: no panic, and every name is canonical.
 
 use std::io::{BufReader, Read};
 
