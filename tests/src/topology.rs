@@ -69,9 +69,10 @@ pub fn connect(switch: &Namespace, host: &Namespace, port: &str) -> Result<()> {
         ),
     )?;
     ip_batch(host, "link set eth0 up\n")?;
-    // Tags in the frame itself, as they arrive from a wire, not in the packet's metadata.
-    succeed(switch.command("ethtool").args(["-K", port, "txvlan", "off", "tx-vlan-stag-hw-insert", "off"]))
-        .map(drop)
+    // Tags in the frame itself, as they arrive from a wire, not in the packet's metadata. Without GRO a veth takes no
+    // frame that an XDP program at its other end sends back.
+    let offloads = ["-K", port, "txvlan", "off", "tx-vlan-stag-hw-insert", "off", "gro", "on"];
+    succeed(switch.command("ethtool").args(offloads)).map(drop)
 }
 
 /// Gives the host its interfaces of every network, with addresses.

@@ -10,15 +10,19 @@ use crate::{
 };
 
 /// What the laboratory is made of.
-pub const LAB: &[(&str, &str)] =
-    &[("named", "bind9"), ("dig", "bind9-dnsutils"), ("ip", "iproute2"), ("nsenter", "util-linux")];
+pub const LAB: &[(&str, &str)] = &[
+    ("named", "bind9"),
+    ("dig", "bind9-dnsutils"),
+    ("ip", "iproute2"),
+    ("ethtool", "ethtool"),
+    ("nsenter", "util-linux"),
+];
 
 /// What the tests run beside it.
 pub const TESTS: &[(&str, &str)] = &[
     ("c++", "g++"),
     ("named-checkzone", "bind9-utils"),
     ("dnsperf", "dnsperf"),
-    ("ethtool", "ethtool"),
     ("kdig", "knot-dnsutils"),
     ("tc", "iproute2"),
     ("tcpdump", "tcpdump"),

@@ -11,7 +11,7 @@ use super::{Bad, hosts, lines::Out, text};
 use crate::rules::{
     action::{Action, Effect},
     condition::Condition,
-    entry::{Entry, Scope},
+    entry::{Entry, Pattern, Scope},
 };
 
 /// Memory that one rule leaves to the next.
@@ -58,6 +58,9 @@ fn rule(line: &str, scratch: &mut Scratch, out: &mut Out<'_>) -> Result<(), Bad>
     };
     let is_bare = !is_exception && options.is_none();
     let pattern = pattern::read(mask, is_bare, name, regex)?;
+    if pattern == Pattern::Every && when.is_empty() && !mask.contains('*') {
+        return Err(Bad::Syntax("a rule without a pattern, for every name"));
+    }
     let important = modifiers.important;
     let effect = if is_exception { Some(Effect::of(Action::Allow)) } else { modifiers.effect };
     let effect = effect.map(|effect| Effect { important, ..effect });

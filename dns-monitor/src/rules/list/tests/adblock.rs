@@ -34,6 +34,15 @@ fn patterns() {
             ("wildcards at the ends", "*ads*", &["1 regex ads"]),
             ("a wildcard at an anchor", "||*ads*^", &["1 regex ads"]),
             ("everything", "*\n||*^\n|*|", &["1 every", "2 every", "3 every"]),
+            (
+                "nothing is not everything",
+                "@@\n||^\n|",
+                &[
+                    "1 bad: a rule without a pattern, for every name",
+                    "2 bad: a rule without a pattern, for every name",
+                    "3 bad: a rule without a pattern, for every name",
+                ],
+            ),
             ("a TLD", "||zip^", &["1 suffix zip"]),
             ("capitals", "||EXAMPLE.com^\nADS*x", &["1 suffix example.com", "2 regex ads.*x"]),
             ("letters beyond ASCII", "||bücher.example^", &["1 suffix xn--bcher-kva.example"]),
