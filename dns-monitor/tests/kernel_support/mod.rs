@@ -5,6 +5,7 @@
 pub mod answers;
 pub mod bench;
 pub mod cases;
+pub mod client;
 pub mod frame;
 pub mod hook;
 pub mod loopback;

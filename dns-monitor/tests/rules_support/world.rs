@@ -76,6 +76,28 @@ impl World {
         }
     }
 
+    /// One list of names without conditions.
+    pub fn blocking(chance: &mut Chance, names: Vec<Vec<Vec<u8>>>) -> Self {
+        let effect = Effect::of(Action::Block(Block::Nxdomain));
+        let entry = |(labels, line)| Listed {
+            origin: 1,
+            line,
+            name: Some((labels, Scope::Suffix)),
+            effect,
+            when: Vec::new(),
+            kernel: true,
+            order: line.into(),
+        };
+        Self {
+            origins: vec![Origin { effect, ..origin(chance, 0) }],
+            listed: names.into_iter().zip(1..).map(entry).collect(),
+            exempt: Vec::new(),
+            keys: chance.next(),
+            generation: 1,
+            keep_hidden: false,
+        }
+    }
+
     pub fn build(&self, room: &mut dyn Room, spare: usize) -> (Ruleset, Report) {
         let mut builder = Builder::new(Settings {
             keys: keys::from_seed(self.keys),
