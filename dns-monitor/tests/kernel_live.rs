@@ -24,7 +24,10 @@ use kernel_rules_support::{
     room::Tight,
     trial::{Seen, Trial},
 };
-use kernel_support::{hook::Hook, rules::InForce};
+use kernel_support::{
+    hook::{HOOKS, Hook},
+    rules::InForce,
+};
 use rules_support::{
     chance::Chance,
     lookups::{Asked, MACS, TYPES, VLANS, lookup, name},
@@ -32,7 +35,6 @@ use rules_support::{
     world::{Kinds, World},
 };
 
-const TRIALS: [Hook; 3] = [Hook::Xdp, Hook::XdpFrags, Hook::TcIngress];
 const WORLDS: usize = 12;
 const CHANGES: usize = 60;
 const LOOKUPS: usize = 100;
@@ -66,7 +68,9 @@ impl Live<'_> {
         }
         let labels = match self.world.listed.is_empty() || chance.once_in(2) {
             true => name(chance),
-            false => chance.pick(&self.world.listed).name.clone().map_or_else(|| name(chance), |(name, _)| name),
+            false => {
+                chance.pick(&self.world.listed).name.clone().map_or_else(|| name(chance), |(name, _)| name)
+            }
         };
         if labels.is_empty() || !self.has_room(&labels) {
             return;
@@ -100,8 +104,12 @@ impl Live<'_> {
                     candidate.type_count = types.len() as u8;
                     candidate.types[..types.len()].copy_from_slice(types);
                 }
-                Condition::Mac(macs) => (candidate.mac, candidate.flags) = (macs[0], candidate.flags | candidate::MAC),
-                Condition::Vlan(ids) => (candidate.vlan, candidate.flags) = (ids[0], candidate.flags | candidate::VLAN),
+                Condition::Mac(macs) => {
+                    (candidate.mac, candidate.flags) = (macs[0], candidate.flags | candidate::MAC)
+                }
+                Condition::Vlan(ids) => {
+                    (candidate.vlan, candidate.flags) = (ids[0], candidate.flags | candidate::VLAN)
+                }
                 other => panic!("{other:?}"),
             }
         }
@@ -129,7 +137,11 @@ fn entry(chance: &mut Chance, origin: u16, labels: Vec<Vec<u8>>, order: i64) -> 
         _ => vec![],
     };
     let scope = *chance.pick(&[Scope::Exact, Scope::Below, Scope::Suffix]);
-    let effect = Effect { important: chance.once_in(6), would: chance.once_in(8), ..Effect::of(*chance.pick(&EFFECTS)) };
+    let effect = Effect {
+        important: chance.once_in(6),
+        would: chance.once_in(8),
+        ..Effect::of(*chance.pick(&EFFECTS))
+    };
     let line = 1000 + order.unsigned_abs() as u32;
     Listed { origin, line, name: Some((labels, scope)), effect, when, kernel: true, order }
 }
@@ -168,11 +180,11 @@ fn worlds(hook: Hook, seed: u64) -> usize {
 fn a_change_is_in_force_when_it_is_made() {
     let changed: usize = thread::scope(|scope| {
         let trials: Vec<_> =
-            TRIALS.into_iter().zip(30..).map(|(hook, seed)| scope.spawn(move || worlds(hook, seed))).collect();
+            HOOKS.into_iter().zip(30..).map(|(hook, seed)| scope.spawn(move || worlds(hook, seed))).collect();
         trials.into_iter().map(|trial| trial.join().unwrap()).sum()
     });
     // Else it would prove nothing.
-    assert!(changed > TRIALS.len() * WORLDS * CHANGES * LOOKUPS / 10, "{changed} decided by a change");
+    assert!(changed > HOOKS.len() * WORLDS * CHANGES * LOOKUPS / 10, "{changed} decided by a change");
 }
 
 fn asked(labels: &[Vec<u8>]) -> Asked {
@@ -217,12 +229,16 @@ fn many(count: usize, from: usize) -> Vec<Vec<Vec<u8>>> {
 fn a_full_table() {
     const NAMES: usize = 20_000;
     let mut chance = Chance::new(5);
-    for hook in TRIALS {
+    for hook in HOOKS {
         let mut trial = Trial::new(hook);
         let world = World::blocking(&mut chance, many(NAMES, 0));
         let mut room = trial.enforcer.room();
         let (rules, report) = world.build(&mut Tight { room: &mut room, names: NAMES }, 0);
-        assert!(report.table_bytes < NAMES * 20, "{} bytes for {NAMES} names are not tight", report.table_bytes);
+        assert!(
+            report.table_bytes < NAMES * 20,
+            "{} bytes for {NAMES} names are not tight",
+            report.table_bytes
+        );
         trial.install(&rules, room);
         let mut in_force = many(NAMES, 0);
         all_are_blocked(&mut trial, &mut chance, &rules, &in_force);
@@ -236,7 +252,11 @@ fn a_full_table() {
                 Err(other) => panic!("{other}"),
             }
         }
-        assert!(in_force.len() > NAMES + 100 && refused > 100, "{} in force, {refused} refused", in_force.len());
+        assert!(
+            in_force.len() > NAMES + 100 && refused > 100,
+            "{} in force, {refused} refused",
+            in_force.len()
+        );
         all_are_blocked(&mut trial, &mut chance, &rules, &in_force);
         none_is_blocked(&mut trial, &mut chance, &rules, &many(NAMES, 10 * NAMES));
     }

@@ -29,7 +29,7 @@ use kernel_rules_support::{
 };
 use kernel_support::{
     bench::run_on_any_cpu,
-    hook::Hook,
+    hook::{HOOKS, Hook},
     rules::{InForce, put_in_force},
 };
 use rules_support::{
@@ -42,7 +42,7 @@ use rules_support::{
 type Labels = Vec<Vec<u8>>;
 
 /// Each swap waits for the kernel: so these wait side by side.
-const TRIALS: [[Hook; 3]; 4] = [[Hook::Xdp, Hook::XdpFrags, Hook::TcIngress]; 4];
+const TRIALS: [[Hook; 3]; 4] = [HOOKS; 4];
 /// Of each trial, of twelve.
 const SWAPS: usize = 167;
 /// Names that stay.
@@ -150,10 +150,8 @@ fn swap_under_fire(hook: Hook, seed: u64) {
     let mut room = enforcer.room();
     let (rules, _) = generation(&mut chance, 0).build(&mut room, 0);
     put_in_force(&mut enforcer, &rules, room);
-    let (hits, (changes, decided)) = under_fire(
-        || swap(&mut enforcer, &mut others),
-        |is_over| fire(&mut program, &mut chance, is_over),
-    );
+    let (hits, (changes, decided)) =
+        under_fire(|| swap(&mut enforcer, &mut others), |is_over| fire(&mut program, &mut chance, is_over));
     let hits = hits + enforcer.hits().unwrap().iter().sum::<u64>();
     assert_eq!(hits, decided, "{hook:?}: each decision is counted once");
     assert!(changes > SWAPS / 4, "{hook:?}: packets saw {changes} of {SWAPS} changes");
@@ -162,8 +160,12 @@ fn swap_under_fire(hook: Hook, seed: u64) {
 #[test]
 fn two_thousand_swaps() {
     thread::scope(|scope| {
-        let trials: Vec<_> =
-            TRIALS.into_iter().flatten().zip(50..).map(|(hook, seed)| scope.spawn(move || swap_under_fire(hook, seed))).collect();
+        let trials: Vec<_> = TRIALS
+            .into_iter()
+            .flatten()
+            .zip(50..)
+            .map(|(hook, seed)| scope.spawn(move || swap_under_fire(hook, seed)))
+            .collect();
         trials.into_iter().for_each(|trial| trial.join().unwrap());
     });
 }
@@ -186,7 +188,7 @@ fn come_and_go(enforcer: &Enforcer, rules: &Ruleset, round: usize) -> usize {
 #[test]
 fn a_listed_name_is_found_while_others_come_and_go() {
     let names: Vec<_> = (0..NAMES).map(|number| labels(&format!("n{number}.example"))).collect();
-    for hook in [Hook::Xdp, Hook::XdpFrags, Hook::TcIngress] {
+    for hook in HOOKS {
         let mut chance = Chance::new(9);
         let Trial { mut program, mut enforcer } = Trial::new(hook);
         let mut room = enforcer.room();

@@ -15,11 +15,10 @@ use dns_monitor_common::rule::action;
 use kernel_support::{
     bench::{Bench, settings},
     frame::{Frame, PSH_ACK, SYN},
-    hook::Hook,
+    hook::{HOOKS, Hook},
     rules::{install, plain, put_in_force},
 };
 
-const INGRESS: [Hook; 3] = [Hook::Xdp, Hook::XdpFrags, Hook::TcIngress];
 const NAME: &[u8] = b"\x03www\x07example\0";
 const A_IN: &[u8] = &[0, 1, 0, 1];
 const HEADER: [u8; 12] = [0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
@@ -55,7 +54,7 @@ fn passes(bench: &mut Bench, hook: Hook, frame: &Frame, what: &str) -> Option<Ju
 
 #[test]
 fn without_rules_nothing_is_judged_and_without_entries_nothing_is_found() {
-    for hook in INGRESS {
+    for hook in HOOKS {
         let mut bench = Bench::new(&settings());
         let mut enforcer = Enforcer::new(&mut bench.object).unwrap();
         assert_eq!(passes(&mut bench, hook, &to_resolver(&query()), "no rules"), None);
@@ -101,9 +100,15 @@ fn not_judged() -> Vec<(&'static str, Frame)> {
         ("a name that is too long", message(&of_name(&long))),
         ("a header and no more", message(&HEADER)),
         ("what a resolver is told", Frame::holding(&query()).udp(53, 40000).ipv4().ethernet()),
-        ("what follows a first fragment", Frame::holding(&query()).protocol(17).ipv4_fragment(1480, false).ethernet()),
+        (
+            "what follows a first fragment",
+            Frame::holding(&query()).protocol(17).ipv4_fragment(1480, false).ethernet(),
+        ),
         ("a SYN", Frame::holding(&[]).tcp(40000, 53, SYN, 0).ipv4().ethernet()),
-        ("the length of a message alone", Frame::holding(&[0, 29]).tcp(40000, 53, PSH_ACK, 0).ipv4().ethernet()),
+        (
+            "the length of a message alone",
+            Frame::holding(&[0, 29]).tcp(40000, 53, PSH_ACK, 0).ipv4().ethernet(),
+        ),
         ("the end of a message", Frame::holding(&query()).tcp(40000, 53, PSH_ACK, 0).ipv4().ethernet()),
         ("from resolver to client", tcp(29).tcp(53, 40000, PSH_ACK, 0).ipv4().ethernet()),
     ]
@@ -113,7 +118,7 @@ fn not_judged() -> Vec<(&'static str, Frame)> {
 fn what_is_no_query_to_the_resolver_passes() {
     let mut bench = Bench::new(&settings());
     let _rules = install(&mut bench.object, &[("example", plain(action::NXDOMAIN))]);
-    for hook in INGRESS {
+    for hook in HOOKS {
         for (what, frame) in not_judged() {
             assert_eq!(passes(&mut bench, hook, &frame, what), None, "{what}, {hook:?}");
         }
@@ -132,7 +137,7 @@ fn every_truncation_of_a_query() {
     let mut bench = Bench::new(&settings());
     let _rules = install(&mut bench.object, &[("example", plain(action::NXDOMAIN))]);
     let whole = query();
-    for hook in INGRESS {
+    for hook in HOOKS {
         for end in 1..whole.len() {
             let what = format!("{end} bytes");
             let cut = to_resolver(&whole[..end]);
