@@ -21,6 +21,7 @@ use crate::{
     maps::{self, is_dns},
     parse::question::Name,
     stage::{Rest, Stage},
+    turn,
 };
 
 /// Bytes of a query that are looked at: header, the longest question, EDNS with a cookie.
@@ -110,7 +111,11 @@ fn decide<H: Hook>(hook: &H, stage: &mut Stage, rest: Rest, state: *const State)
 #[inline(always)]
 fn block<H: Hook>(hook: &H, stage: &mut Stage, rest: Rest, rule: &Candidate) -> u8 {
     if stage.header.protocol == protocol::TCP {
-        return if rule.action == action::TCP_ONLY { action::ALLOW } else { action::RESET };
+        return match rule.action {
+            action::TCP_ONLY => action::ALLOW,
+            _ if turn::is_possible(stage) => action::RESET,
+            _ => action::DROP,
+        };
     }
     if rule.action == action::DROP || stage.header.flags & flag::FRAGMENT != 0 {
         return action::DROP; // a fragment cannot be answered, and without it the resolver has no question
