@@ -15,7 +15,7 @@ use std::{
 
 use super::{
     force::Force,
-    load::{LoadError, Loaded, Loader},
+    load::{LoadError, Loaded, Loader, Occasion},
     notes::Notes,
     report,
     service::{Handle, Message},
@@ -46,10 +46,14 @@ pub(super) struct Owner {
     handle: Handle,
     /// Away while it works.
     loader: Option<Loader>,
+    /// How often rules were put in force.
     generation: u64,
-    /// A reload was asked for while another was on its way; whether lists from servers are to be fetched too.
-    again: Option<bool>,
-    waiting: Vec<Sender<Response>>,
+    /// What was asked for while another load was on its way.
+    again: Option<Occasion>,
+    /// Who waits for this load, and what to tell where it succeeds.
+    waiting: Vec<Waiting>,
+    /// Who waits for the next one.
+    waiting_again: Vec<Waiting>,
     last: report::Last,
     first: Option<Sender<bool>>,
     watch: Watch,
@@ -78,6 +82,7 @@ impl Owner {
             generation: 0,
             again: None,
             waiting: Vec::new(),
+            waiting_again: Vec::new(),
             last: report::Last::default(),
             first: Some(first),
             pulse: (0, Instant::now()),
@@ -90,7 +95,8 @@ impl Owner {
         if self.config.specs.is_empty() && self.force.manual().is_empty() {
             self.first = None; // nothing to load: no packet is looked at for nothing
         } else {
-            self.load(false);
+            self.load(Occasion::Start);
+            self.load(Occasion::Look); // servers, after what is there already
         }
         loop {
             match messages.recv_timeout(TICK) {
@@ -126,7 +132,7 @@ impl Owner {
             log::info(format_args!("changed on disk: {}", changed.join(", ")));
         }
         if !changed.is_empty() || due {
-            self.load(false);
+            self.load(Occasion::Look);
         }
     }
 
@@ -145,8 +151,7 @@ impl Owner {
                 }
             }
         }
-        self.waiting.extend(reply);
-        self.load(true);
+        self.load_for(Occasion::Reload, reply.map(|reply| (reply, None)));
     }
 
     /// Of a new configuration, what can change while the agent runs.
@@ -162,39 +167,52 @@ impl Owner {
         self.config = Arc::new(config);
     }
 
-    fn load(&mut self, force: bool) {
+    /// Loads, and tells `waiting` when it is done.
+    fn load_for(&mut self, occasion: Occasion, waiting: Option<Waiting>) {
+        match self.loader {
+            Some(_) => self.waiting.extend(waiting),
+            None => self.waiting_again.extend(waiting),
+        }
+        self.load(occasion);
+    }
+
+    fn load(&mut self, occasion: Occasion) {
         let Some(mut loader) = self.loader.take() else {
-            self.again = Some(self.again.unwrap_or(false) | force);
+            let only_looks = self.again.is_none_or(|again| again == Occasion::Look);
+            let look = only_looks && occasion == Occasion::Look;
+            self.again = Some(if look { Occasion::Look } else { Occasion::Reload });
             return;
         };
-        self.generation += 1;
         let (config, handle) = (self.config.clone(), self.handle.clone());
-        let generation = (self.generation & 0xff) as u16;
+        let generation = (self.generation.wrapping_add(1) & 0xff) as u16;
         let work = move || {
+            give_way();
             let (mut room, mut notes) = (KernelRoom::default(), Notes::default());
-            let result = loader.load(&config, generation, force, &mut room, &mut |note| notes.take(note));
+            let result = loader.load(&config, generation, occasion, &mut room, &mut |note| notes.take(note));
             notes.finish();
             let _stopping = handle.sender.send(Message::Loaded(Box::new((loader, room, result))));
         };
         if let Err(error) = thread::Builder::new().name("lists".into()).spawn(work) {
             log::warn(format_args!("lists cannot be loaded, the old rules stay in force: {error}"));
             self.loader = Some(Loader::default());
-            self.finish(Response::error(format!("no thread to load lists on: {error}")));
+            self.finish(&Response::error(format!("no thread to load lists on: {error}")));
         }
     }
 
-    fn loaded(&mut self, (loader, room, result): (Loader, KernelRoom, Result<Loaded, LoadError>)) {
+    fn loaded(&mut self, (loader, room, result): (Loader, KernelRoom, Result<Option<Loaded>, LoadError>)) {
         self.loader = Some(loader);
         let response = match result {
-            Ok(loaded) => self.install(loaded, room),
+            Ok(Some(loaded)) => self.install(loaded, room),
+            Ok(None) => Response::done("nothing has changed"),
             Err(error) => {
                 log::warn(format_args!("not loaded, the old rules stay in force: {error}"));
                 Response::error(format!("not loaded, the old rules stay in force: {error}"))
             }
         };
-        self.finish(response);
-        if let Some(force) = self.again.take() {
-            self.load(force);
+        self.finish(&response);
+        self.waiting = std::mem::take(&mut self.waiting_again);
+        if let Some(occasion) = self.again.take() {
+            self.load(occasion);
         }
     }
 
@@ -204,6 +222,7 @@ impl Owner {
             log::warn(format_args!("the old rules stay in force: {error}"));
             return Response::error(format!("the old rules stay in force: {error}"));
         }
+        self.generation += 1;
         self.last = report::Last::of(report, origins, took);
         let line = self.last.line();
         log::info(format_args!("{line}"));
@@ -216,14 +235,25 @@ impl Owner {
         response
     }
 
-    fn finish(&mut self, response: Response) {
-        for reply in self.waiting.drain(..) {
-            answer(Some(reply), response.clone());
+    fn finish(&mut self, response: &Response) {
+        for (reply, own) in self.waiting.drain(..) {
+            let own = own.filter(|_| !matches!(response, Response::Error { .. }));
+            answer(Some(reply), own.unwrap_or_else(|| response.clone()));
         }
         if let Some(first) = self.first.take() {
             let _nobody_waits = first.send(self.force.rules().is_some());
         }
     }
+}
+
+/// A caller, and what to tell it where all goes well, if that is not what came of the load.
+type Waiting = (Sender<Response>, Option<Response>);
+
+/// Lists can wait; the pipeline, on the same processors, cannot.
+fn give_way() {
+    const NICE: libc::c_int = 10;
+    // SAFETY: of numbers only; 0 is the calling thread.
+    unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, NICE) };
 }
 
 /// A caller that has gone does not matter.

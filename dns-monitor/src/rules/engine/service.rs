@@ -35,7 +35,7 @@ pub(super) enum Message {
     Ask(Caller, Request, Sender<Response>),
     Learn(Learn),
     Reload,
-    Loaded(Box<(Loader, KernelRoom, Result<Loaded, LoadError>)>),
+    Loaded(Box<(Loader, KernelRoom, Result<Option<Loaded>, LoadError>)>),
     Stop,
 }
 

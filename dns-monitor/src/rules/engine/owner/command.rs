@@ -11,7 +11,11 @@ use crate::{
         peer::Caller,
         protocol::{Request, Response},
     },
-    rules::{engine::report, manual::read_name, name::suffixes},
+    rules::{
+        engine::{load::Occasion, report},
+        manual::read_name,
+        name::suffixes,
+    },
 };
 
 impl Owner {
@@ -42,8 +46,8 @@ impl Owner {
             return answer(Some(reply), Response::error("not understood"));
         };
         if change.is_some() && self.force.rules().is_none() {
-            self.waiting.push(reply);
-            return self.load(false); // the first rule there is
+            // The first rule there is.
+            return self.load_for(Occasion::Look, Some((reply, Some(response))));
         }
         let result = match &change {
             Some(Changed::Set(rule)) => self.force.add(rule).map_err(|error| (rule.name.clone(), error)),
