@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     decode::name::MAX_WIRE_LENGTH,
-    sample::Transport,
+    sample::{Packet, Transport},
     track::{
         lookup::{Lookup, Seen},
         role::Role,
@@ -57,9 +57,13 @@ impl Judge {
     /// Judges a lookup: the query of a client, with one question that can be read. Others get none.
     #[must_use]
     pub fn judge(&self, lookup: &Lookup<'_>) -> Outcome<'_> {
-        let Some(seen) = lookup.query.as_ref().filter(|_| lookup.role == Role::Client) else {
+        let Some(seen) = lookup.query.as_ref().filter(|_| lookup.role == Role::Client && self.now.is_some())
+        else {
             return Outcome::default();
         };
+        if self.is_settled(&seen.datagram.packet) {
+            return Outcome::default();
+        }
         let mut buffer = [0; MAX_WIRE_LENGTH];
         let Some(subject) = subject(seen, &mut buffer) else { return Outcome::default() };
         let judged = seen.datagram.packet.judged;
@@ -69,6 +73,12 @@ impl Judge {
             }
             _ => self.now.as_deref().map(|rules| unenforced(rules, &subject, seen)).unwrap_or_default(),
         }
+    }
+
+    /// Whether the kernel has found nothing, and there is nothing that only the agent could find: nearly every lookup.
+    fn is_settled(&self, packet: &Packet) -> bool {
+        let Some(Judged { generation, candidate: 0, .. }) = packet.judged else { return false };
+        packet.transport == Transport::Udp && self.known(generation).is_some_and(Ruleset::is_kernels_alone)
     }
 
     /// What the rule says by which the kernel programs blocked a lookup; `None` where its rules are gone.

@@ -140,6 +140,12 @@ impl Ruleset {
         }
     }
 
+    /// Whether there is no rule that only the agent can decide.
+    #[must_use]
+    pub fn is_kernels_alone(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     /// Which rule decides, all of them considered.
     #[must_use]
     pub fn decide(&self, subject: &Subject<'_>) -> Option<Decision> {
