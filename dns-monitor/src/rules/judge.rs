@@ -133,17 +133,14 @@ fn enforced<'r>(rules: &'r Ruleset, judged: &Judged, subject: &Subject<'_>, seen
     let kernel = rules.decided(judged, subject);
     let best = rules.decide_rest(subject, kernel);
     let agent = best.filter(Decision::is_agent_only);
-    if let Some(decision) = &agent {
-        rules.count(decision);
-    }
     let (verdict, how) = match (judged.done, kernel) {
-        (Done::Passed, _) => return passed(rules, best, subject, seen),
+        (Done::Passed, _) => return passed(rules, best, kernel, subject, seen),
         (Done::Would(block), _) => (Verdict::Would(block), None),
         (Done::Blocked(block), _) => (Verdict::Blocked(block), Some(Enforced::Kernel)),
         (Done::Reset, kernel) => (Verdict::Blocked(block_of(rules, kernel)), Some(Enforced::Reset)),
     };
     if let (Verdict::Would(_), Some(agent)) = (verdict, agent) {
-        return passed(rules, Some(agent), subject, seen);
+        return passed(rules, Some(agent), kernel, subject, seen);
     }
     // A stronger rule that the kernel could not ask lets the next such lookup pass.
     let learn = agent.and_then(|decision| rules.learn(&decision, subject));
@@ -153,21 +150,22 @@ fn enforced<'r>(rules: &'r Ruleset, judged: &Judged, subject: &Subject<'_>, seen
 
 /// Nobody judged it before.
 fn unenforced<'r>(rules: &'r Ruleset, subject: &Subject<'_>, seen: &Seen<'_>) -> Outcome<'r> {
-    let best = rules.decide(subject);
-    if let Some(decision) = &best {
-        rules.count(decision);
-    }
-    passed(rules, best, subject, seen)
+    passed(rules, rules.decide(subject), None, subject, seen)
 }
 
 /// The lookup went its way, whatever the rules say.
 fn passed<'r>(
     rules: &'r Ruleset,
     best: Option<Decision>,
+    by_kernel: Option<Decision>,
     subject: &Subject<'_>,
     seen: &Seen<'_>,
 ) -> Outcome<'r> {
     let Some(decision) = best else { return Outcome::default() };
+    // What the kernel decided by, it has counted.
+    if by_kernel != Some(decision) {
+        rules.count(&decision);
+    }
     let effect = rules.effect(&decision);
     let mut outcome = Outcome::default();
     match effect.action {
