@@ -40,7 +40,7 @@ impl Guard {
     #[inline]
     pub(super) fn danger(&self, name: &[u8], scope: Scope, tld_is_meant: bool) -> Option<Danger> {
         let Some(first) = name.first() else { return Some(Danger::Everything) };
-        if name.len() == usize::from(*first) + 1 && is_tld(name) && !(tld_is_meant && !is_needed(name)) {
+        if name.len() == usize::from(*first) + 1 && is_tld(name) && (!tld_is_meant || is_needed(name)) {
             return Some(Danger::Tld(Shown(name).to_string()));
         }
         if self.lengths[name.len() >> 6 & 3] >> (name.len() & 63) & 1 == 0 {
