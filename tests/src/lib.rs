@@ -20,6 +20,7 @@ pub mod lab;
 pub mod named;
 pub mod namespace;
 pub mod oracle;
+pub mod rules;
 pub mod tag;
 pub mod topology;
 pub mod vlan;
@@ -28,3 +29,4 @@ pub mod zones;
 
 pub use agent::Agent;
 pub use lab::{Lab, LabOptions};
+pub use rules::Rules;
