@@ -42,6 +42,12 @@ pub struct Last {
 }
 
 impl Last {
+    /// One that is not in force, or from now on.
+    #[must_use]
+    pub fn of(report: Report, origins: Vec<State>, took: Duration) -> Self {
+        Self { at: Some(Timestamp::now()), took, report, origins }
+    }
+
     /// One line about it.
     pub fn line(&self) -> String {
         let Report { names, agent_only, rejected, table_bytes, .. } = self.report;
