@@ -111,7 +111,9 @@ impl<'l> Rules<'l> {
         let stats = self.ask(&["stats"])?;
         let origins = stats["origins"].as_array().context("no origins")?;
         let found = origins.iter().find(|found| found["name"] == origin);
-        found.and_then(|found| found["hits"].as_u64()).with_context(|| format!("no hits of {origin}: {stats}"))
+        found
+            .and_then(|found| found["hits"].as_u64())
+            .with_context(|| format!("no hits of {origin}: {stats}"))
     }
 
     /// The lines of the audit log.
@@ -159,10 +161,8 @@ pub fn installed(agent: &Agent) -> usize {
 
 /// Waits until the agent has put more sets of rules in force than these.
 pub fn wait_installed(agent: &mut Agent, before: usize) -> Result<()> {
-    crate::wait::until("new rules are in force", || {
-        Ok((installed(agent) > before).then_some(()))
-    })
-    .with_context(|| agent.stderr())
+    crate::wait::until("new rules are in force", || Ok((installed(agent) > before).then_some(())))
+        .with_context(|| agent.stderr())
 }
 
 /// The value of a field in what `dig` prints: `field(text, "status: ")` of `…, status: NXDOMAIN, id: …`.

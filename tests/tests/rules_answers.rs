@@ -5,6 +5,7 @@ use dns_monitor_tests::{
     Agent, Lab, Rules,
     address::{self, Family, Network},
     event::{field, fits, number, said, text},
+    namespace::succeed,
     oracle::read_query_log,
     rules::printed,
 };
@@ -88,7 +89,10 @@ fn check_with_dig(lab: &Lab, agent: &mut Agent, network: Network, family: Family
     } else {
         assert_well_formed(&what, &output);
         assert!(output.contains(&format!("\n;{name}. ")), "{what}: not as it was asked:\n{output}");
-        assert!(prints.iter().any(|text| text.contains("EDE")) || !output.contains("EDE"), "{what}:\n{output}");
+        assert!(
+            prints.iter().any(|text| text.contains("EDE")) || !output.contains("EDE"),
+            "{what}:\n{output}"
+        );
     }
     for text in *prints {
         assert!(output.contains(text), "{what}: no {text:?} in\n{output}");
@@ -126,7 +130,10 @@ fn check_with_kdig(lab: &Lab, network: Network, family: Family, case: &Case) {
     let output = one_blank(&output.stdout);
     let what = format!("{name} {rr_type}");
     assert_well_formed(&what, &output);
-    assert!(output.contains(*status) && output.contains(&format!("\n;; {}. ", name.to_lowercase())), "{what}:\n{output}");
+    assert!(
+        output.contains(*status) && output.contains(&format!("\n;; {}. ", name.to_lowercase())),
+        "{what}:\n{output}"
+    );
     let answer = prints.iter().find(|text| text.starts_with(' ')).filter(|_| *list != "tcp-only");
     assert!(answer.is_none_or(|text| output.contains(text)), "{what}: no {answer:?} in\n{output}");
     let flags = if *list == "tcp-only" { "Flags: qr tc rd ra;" } else { "Flags: qr rd ra;" };
@@ -149,7 +156,9 @@ fn every_action(attach: &str) {
             for case in CASES {
                 check_with_dig(&lab, &mut agent, network, family, case);
                 check_with_kdig(&lab, network, family, case);
-                let name = |by| format!("{network:?}-{family:?}-{by}-{}.{}.w.lab.example", case.2, case.0).to_lowercase();
+                let name = |by| {
+                    format!("{network:?}-{family:?}-{by}-{}.{}.w.lab.example", case.2, case.0).to_lowercase()
+                };
                 let by_tcp = usize::from(case.0 == "tcp-only");
                 let expected = usize::from(case.4.contains(" allowed "));
                 assert_eq!(seen(&lab, &name("dig")), expected + by_tcp, "{case:?}");
@@ -169,4 +178,77 @@ fn every_action_on_xdp() {
 #[test]
 fn every_action_on_tc() {
     every_action("tc");
+}
+
+const KEY: &str = "hmac-sha256:key.example:c2VjcmV0IHNlY3JldCBzZWNyZXQ=";
+const ANSWERED: &str = "alert denied dns-answer success answer NXDOMAIN nxdomain kernel high nxdomain";
+
+/// Description, dig's options, what it must print, the flags of the event, and what the event says.
+#[rustfmt::skip]
+const ASKED: &[(&str, &[&str], &[&str], &[&str], &str)] = &[
+    ("without EDNS", &["+noedns"], &["flags: qr rd ra; QUERY: 1, ANSWER: 0, AUTHORITY: 0, ADDITIONAL: 0"], &["RD", "RA"], ANSWERED),
+    ("DNSSEC wanted", &["+dnssec"], &["; EDNS: version: 0, flags: do; udp: 1232"], &["RD", "RA", "DO"], ANSWERED),
+    ("no recursion wanted", &["+norecurse"], &[";; flags: qr ra; "], &["RA"], ANSWERED),
+    ("unchecked", &["+cdflag"], &[";; flags: qr rd ra cd; "], &["RD", "RA", "CD"], ANSWERED),
+    ("a client's subnet", &["+subnet=192.0.2.0/24"], &[EMPTY, "EDE: 15"], &["RD", "RA"], ANSWERED),
+    ("padded", &["+padding=468"], &[EMPTY, "EDE: 15"], &["RD", "RA"], ANSWERED),
+    ("EDNS of the future", &["+edns=1", "+noednsneg"], &["status: BADVERS"], &["RD"],
+     "alert allowed dns-lookup success answer BADVERS pass no high nxdomain"),
+    ("signed", &["-y", KEY], &["status: NOTAUTH"], &["RD"],
+     "alert allowed dns-lookup success answer NOTAUTH pass no high nxdomain"),
+];
+
+#[test]
+fn every_way_to_ask() {
+    let lab = Lab::new().unwrap();
+    let rules = Rules::new(&lab).unwrap();
+    configure(&rules);
+    let mut agent = rules.start(&["--attach", "auto"]).unwrap();
+    for (at, (what, options, prints, flags, event)) in ASKED.iter().enumerate() {
+        let name = format!("ask{at}.nxdomain.w.lab.example");
+        let output = lab.dig(0, &[options, &[name.as_str(), "A"][..]].concat()).output().unwrap();
+        let output = one_blank(&output.stdout);
+        for text in *prints {
+            assert!(output.contains(text), "{what}: no {text:?} in\n{output}");
+        }
+        let asked = json!({"dns": {"question": {"name": name}}});
+        let found = agent.wait_event(what, |event| fits(event, &asked)).unwrap();
+        assert_eq!(said(&found), *event, "{what}: {found:#}");
+        assert_eq!(found["dns"]["header_flags"], json!(flags), "{what}: {found:#}");
+        let size: u64 = printed(&output, "MSG SIZE rcvd: ").unwrap().parse().unwrap();
+        assert_eq!(number(&found, "server.bytes"), Some(size), "{what}: {found:#}\n{output}");
+        // Of those that it has to answer itself, it logs nothing, because it does not get as far as the question.
+        assert_eq!(seen(&lab, &name), 0, "{what}");
+    }
+}
+
+#[test]
+fn a_cookie_of_the_resolver_comes_back_whole() {
+    let lab = Lab::new().unwrap();
+    let rules = Rules::new(&lab).unwrap();
+    configure(&rules);
+    let _agent = rules.start(&[]).unwrap();
+    let first = lab.ask(0, &["first.w.lab.example", "A"]).unwrap();
+    let cookie = printed(&first, "; COOKIE: ").unwrap().strip_suffix(" (good)").unwrap();
+    assert!(cookie.len() > 32, "no server's part in {cookie}");
+    let with_cookie = format!("+cookie={cookie}");
+    for (name, expected) in [
+        ("second.nxdomain.w.lab.example", &["NXDOMAIN", "EDE: 15 (Blocked)"][..]),
+        ("second.sinkhole.w.lab.example", &["NOERROR", "192.0.2.1\n"]),
+        // The resolver takes it still: a client loses nothing by what it got from us.
+        ("second.w.lab.example", &["NOERROR", "192.0.2.82\n"]),
+    ] {
+        let output = lab.ask(0, &[&with_cookie, name, "A"]).unwrap();
+        assert_well_formed(name, &output);
+        let (echoed, state) = printed(&output, "; COOKIE: ").unwrap().split_once(' ').unwrap();
+        assert_eq!((&echoed[..16], state), (&cookie[..16], "(good)"), "{name}:\n{output}");
+        let by_resolver = name == "second.w.lab.example";
+        assert!(by_resolver || echoed == cookie, "{name}: not as it was given:\n{output}");
+        assert!(expected.iter().all(|text| output.contains(text)), "{name}: no {expected:?} in\n{output}");
+    }
+    let mut kdig = lab.client(0).command("kdig");
+    let asked = ["@10.53.0.2", "+edns", "+cookie", "+retry=0", "third.nxdomain.w.lab.example", "A"];
+    let output = succeed(kdig.args(asked)).unwrap();
+    assert_well_formed("kdig", &output);
+    assert!(output.contains("NXDOMAIN") && output.contains("EDE: 15 (Blocked)"), "{output}");
 }
