@@ -5,9 +5,17 @@
 use std::{net::IpAddr, ops::Range};
 
 use super::*;
-use crate::sample::{Direction, Packet, Transport};
+use crate::{
+    rules::{
+        action::Block,
+        verdict::{Done, Judged},
+    },
+    sample::{Direction, Packet, Transport},
+};
 
 const SECOND: u64 = 1_000_000_000;
+/// What the kernel made of the first fragment, the only one that it can judge.
+const DROPPED: Judged = Judged { generation: 1, done: Done::Blocked(Block::Drop), candidate: 2, line: 3 };
 
 /// Part of a datagram whose byte n is n modulo 251.
 #[derive(Clone)]
@@ -60,7 +68,7 @@ fn push(fragments: &mut Fragments, piece: &Piece, deliver: impl FnMut(Datagram<'
         destination_mac: None,
         outer_vlan: None,
         inner_vlan: None,
-        judged: None,
+        judged: first.then_some(DROPPED),
     };
     let payload: Vec<u8> = content(piece.bytes.clone()).into_iter().take(piece.captured).collect();
     let content = Content::Fragment { id: piece.id, offset: piece.bytes.start, more: piece.more };
@@ -84,6 +92,7 @@ fn run(limits: FragmentLimits, cases: Vec<Case>) {
                 let ports = (datagram.packet.source_port, datagram.packet.destination_port);
                 assert_eq!(ports, (53, 40_000), "{what}: ports are those of the first fragment");
                 assert_eq!(datagram.packet.direction, Direction::Out, "{what}: direction too");
+                assert_eq!(datagram.packet.judged, Some(DROPPED), "{what}: what was done, too");
                 assert_eq!(datagram.bytes, content(0..datagram.bytes.len() as u16), "{what}");
                 delivered.push((datagram.length, datagram.bytes.len() as u16));
             });
