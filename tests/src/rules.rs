@@ -2,7 +2,7 @@
 //! commands to it.
 
 use std::{
-    fs,
+    fs::{self, File},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     process::{Command, Output},
@@ -18,6 +18,8 @@ use crate::{
     namespace::{Namespace, succeed},
 };
 
+/// The BPF file system, where systemd has it.
+const BPF: &str = "/sys/fs/bpf";
 /// Where agents keep the links that outlive them.
 const PINS: &str = "/sys/fs/bpf/dns-monitor";
 /// What the agent says when a set of rules is in force.
@@ -36,6 +38,7 @@ impl<'l> Rules<'l> {
         let folder = lab.folder().join("rules");
         fs::create_dir_all(&folder)?;
         take_returned(lab)?;
+        mount_bpf()?;
         Ok(Self { lab, folder })
     }
 
@@ -144,6 +147,15 @@ fn take_returned(lab: &Lab) -> Result<()> {
         let mut ip = lab.switch().command("ip");
         succeed(ip.args(["link", "set", "dev", "resolver", "xdpdrv", "pinned"]).arg(pin)).map(drop)
     })
+}
+
+/// Mounts the BPF file system where no systemd has done it; it stays, as any other mount of the host.
+fn mount_bpf() -> Result<()> {
+    let folder = File::open(BPF)?;
+    folder.lock()?; // two mounts would hide what is pinned in the first
+    let is_there =
+        fs::read_to_string("/proc/mounts")?.lines().any(|line| line.contains(&format!(" {BPF} bpf ")));
+    if is_there { Ok(()) } else { succeed(Command::new("mount").args(["-t", "bpf", "bpf", BPF])).map(drop) }
 }
 
 fn pins(host: &Namespace) -> Result<Vec<String>> {

@@ -62,7 +62,7 @@ fn age(path: &Path) {
 fn reload(rules: &Rules<'_>, agent: &mut Agent, version: u64) {
     let before = installed(agent);
     let path = rules.write("listed.txt", listed(version)).unwrap();
-    if version % 10 == 0 {
+    if version % 20 == 0 {
         age(&path);
     } else if version % 2 == 0 {
         agent.signal(libc::SIGHUP).unwrap();
