@@ -4,8 +4,8 @@ use core::ffi::c_void;
 
 use aya_ebpf::{
     helpers::generated::{
-        bpf_skb_change_tail, bpf_skb_load_bytes, bpf_skb_pull_data, bpf_xdp_adjust_tail,
-        bpf_xdp_get_buff_len, bpf_xdp_load_bytes,
+        bpf_skb_change_tail, bpf_skb_load_bytes, bpf_skb_pull_data, bpf_xdp_adjust_head,
+        bpf_xdp_adjust_tail, bpf_xdp_get_buff_len, bpf_xdp_load_bytes,
     },
     programs::{TcContext, XdpContext},
 };
@@ -15,6 +15,13 @@ use crate::packet::{self, Packet};
 
 /// Bytes that hold every header we read in practice: Ethernet, two tags, IPv6 with a fragment header, TCP.
 const HEADERS: u32 = 128;
+
+/// Words that hold every query for whose answer a packet has to grow: Ethernet, two tags, IPv4 with options, UDP, the
+/// longest question; and what is behind that is shorter than what an answer has there at most (89 bytes).
+const QUERY_WORDS: usize = 57;
+
+/// Memory for such a query.
+pub type Query = [u64; QUERY_WORDS];
 
 /// The mark of a packet that we send back by way of egress ("dnsa"); nobody without CAP_NET_ADMIN can set one.
 const OWN_ANSWER: u32 = 0x646e_7361;
@@ -43,6 +50,8 @@ pub trait Hook {
     fn reach(&self, length: u32);
     /// Makes the packet this long, at its end. Cursors are void after it.
     fn resize(&self, length: u32) -> bool;
+    /// Makes room for an answer of `length` bytes, more than the packet has. Offsets stay, cursors are void after it.
+    fn grow(&self, length: u32, spare: &mut Query) -> bool;
     /// Marks the packet as our own answer, for egress to know.
     fn mark(&self);
     /// Whether it is.
@@ -101,6 +110,21 @@ impl<const FRAGS: bool> Hook for Xdp<'_, FRAGS> {
         let delta = length as i32 - self.length() as i32;
         // SAFETY: a helper with the program's own context.
         delta == 0 || unsafe { bpf_xdp_adjust_tail(self.0.ctx, delta) == 0 }
+    }
+
+    /// Many drivers leave no room behind a packet, but all of them do before it: there the packet is moved to.
+    #[inline(always)]
+    fn grow(&self, length: u32, spare: &mut Query) -> bool {
+        if self.resize(length) {
+            return true;
+        }
+        let (before, spare) = (self.length(), spare.as_mut_ptr().cast::<u8>());
+        // SAFETY: no more is copied than there is room for; a helper with the program's own context.
+        unsafe {
+            packet::copy::<QUERY_WORDS>(self.linear(), 0, spare, before)
+                && bpf_xdp_adjust_head(self.0.ctx, before as i32 - length as i32) == 0
+                && packet::paste::<QUERY_WORDS>(self.linear(), spare, before)
+        }
     }
 
     /// XDP_TX passes no egress hook.
@@ -176,6 +200,11 @@ impl<const OUT: bool> Hook for Tc<'_, OUT> {
     fn resize(&self, length: u32) -> bool {
         // SAFETY: a helper with the program's own context.
         self.length() == length || unsafe { bpf_skb_change_tail(self.0.skb.skb, length, 0) == 0 }
+    }
+
+    #[inline(always)]
+    fn grow(&self, length: u32, _: &mut Query) -> bool {
+        self.resize(length)
     }
 
     #[inline(always)]
