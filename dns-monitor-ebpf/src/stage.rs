@@ -2,7 +2,7 @@
 
 use dns_monitor_common::sample::SampleHeader;
 
-use crate::{answer::Plan, rules::Search};
+use crate::{answer::Plan, hook::Query, rules::Search};
 
 /// Where a sample's header is put together: per CPU, in memory, for what [`Stage::forget`] says.
 #[repr(C)]
@@ -21,6 +21,8 @@ pub struct Stage {
     pub search: Search,
     /// The answer's.
     pub plan: Plan,
+    /// A query on its way to a place with more room.
+    pub spare: Query,
 }
 
 /// What of the payload is still to be sampled, bytes.

@@ -52,7 +52,7 @@ pub fn plan<H: Hook>(hook: &H, stage: &mut Stage, rest: Rest, rule: &Candidate) 
         plan.ede = NO_EDE;
     }
     plan.length = length(plan);
-    if plan.length <= hook.length() || hook.resize(plan.length) {
+    if plan.length <= hook.length() || hook.grow(plan.length, &mut stage.spare) {
         return rule.action;
     }
     plan.ede = NO_EDE;

@@ -6,6 +6,13 @@ mod xdp;
 pub use self::{tc::Tc, xdp::Xdp};
 use crate::packet::Packet;
 
+/// Words that hold every query for whose answer a packet has to grow: Ethernet, two tags, IPv4 with options, UDP, the
+/// longest question; and what is behind that is shorter than what an answer has there at most (89 bytes).
+const QUERY_WORDS: usize = 57;
+
+/// Memory for such a query.
+pub type Query = [u64; QUERY_WORDS];
+
 /// One hook of the kernel, with one packet in hand.
 pub trait Hook {
     /// Whether packets here leave the host.
@@ -30,6 +37,8 @@ pub trait Hook {
     fn reach(&self, length: u32);
     /// Makes the packet this long, at its end. Cursors are void after it.
     fn resize(&self, length: u32) -> bool;
+    /// Makes room for an answer of `length` bytes, more than the packet has. Offsets stay, cursors are void after it.
+    fn grow(&self, length: u32, spare: &mut Query) -> bool;
     /// Marks the packet as our own answer, for egress to know.
     fn mark(&self);
     /// Whether it is.

@@ -8,7 +8,7 @@ use aya_ebpf::{
 };
 use dns_monitor_common::sample::MAX_PIECES;
 
-use super::Hook;
+use super::{Hook, Query};
 use crate::packet::Packet;
 
 /// Bytes that hold every header we read in practice: Ethernet, two tags, IPv6 with a fragment header, TCP.
@@ -72,6 +72,11 @@ impl<const OUT: bool> Hook for Tc<'_, OUT> {
     fn resize(&self, length: u32) -> bool {
         // SAFETY: a helper with the program's own context.
         self.length() == length || unsafe { bpf_skb_change_tail(self.0.skb.skb, length, 0) == 0 }
+    }
+
+    #[inline(always)]
+    fn grow(&self, length: u32, _: &mut Query) -> bool {
+        self.resize(length)
     }
 
     #[inline(always)]

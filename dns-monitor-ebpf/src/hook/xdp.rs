@@ -3,12 +3,14 @@
 use core::ffi::c_void;
 
 use aya_ebpf::{
-    helpers::generated::{bpf_xdp_adjust_tail, bpf_xdp_get_buff_len, bpf_xdp_load_bytes},
+    helpers::generated::{
+        bpf_xdp_adjust_head, bpf_xdp_adjust_tail, bpf_xdp_get_buff_len, bpf_xdp_load_bytes,
+    },
     programs::XdpContext,
 };
 use dns_monitor_common::sample::{MAX_CAPTURE, MAX_PIECES};
 
-use super::Hook;
+use super::{Hook, QUERY_WORDS, Query};
 use crate::{copy, packet::Packet};
 
 /// XDP: multi-buffer packets where `FRAGS` (kernel 5.18), else linear ones only, which any kernel has, and
@@ -55,6 +57,21 @@ impl<const FRAGS: bool> Hook for Xdp<'_, FRAGS> {
         let delta = length as i32 - self.length() as i32;
         // SAFETY: a helper with the program's own context.
         delta == 0 || unsafe { bpf_xdp_adjust_tail(self.0.ctx, delta) == 0 }
+    }
+
+    /// Many drivers leave no room behind a packet, but all of them do before it: there the packet is moved to.
+    #[inline(always)]
+    fn grow(&self, length: u32, spare: &mut Query) -> bool {
+        if self.resize(length) {
+            return true;
+        }
+        let (before, spare) = (self.length(), spare.as_mut_ptr().cast::<u8>());
+        // SAFETY: no more is copied than there is room for; a helper with the program's own context.
+        unsafe {
+            copy::from_packet::<QUERY_WORDS>(self.linear(), 0, spare, before)
+                && bpf_xdp_adjust_head(self.0.ctx, before as i32 - length as i32) == 0
+                && copy::to_packet::<QUERY_WORDS>(self.linear(), spare, before)
+        }
     }
 
     /// XDP_TX passes no egress hook.
