@@ -77,7 +77,11 @@ fn a_capture_says_what_a_list_would_block() {
             false => [Some("pass"), None, None, Some("event"), Some("dns-lookup")],
         };
         assert_eq!(said, expected, "{event}");
-        assert_eq!(event.pointer("/dns/answers"), before.pointer("/dns/answers"), "nothing else is different");
+        assert_eq!(
+            event.pointer("/dns/answers"),
+            before.pointer("/dns/answers"),
+            "nothing else is different"
+        );
     }
     assert!(hits > 1, "{domain}");
 }
