@@ -14,8 +14,6 @@ use crate::{
 };
 
 const SECOND: u64 = 1_000_000_000;
-/// What the kernel made of the first fragment, the only one that it can judge.
-const DROPPED: Judged = Judged { generation: 1, done: Done::Blocked(Block::Drop), candidate: 2, line: 3 };
 
 /// Part of a datagram whose byte n is n modulo 251.
 #[derive(Clone)]
@@ -49,6 +47,9 @@ impl Piece {
     }
 }
 
+/// The kernel judges the first fragment, which has the question, and no other.
+const JUDGED: Judged = Judged { generation: 1, done: Done::Blocked(Block::Drop), candidate: 2, line: 3 };
+
 fn content(bytes: Range<u16>) -> Vec<u8> {
     bytes.map(|at| (at % 251) as u8).collect()
 }
@@ -68,7 +69,7 @@ fn push(fragments: &mut Fragments, piece: &Piece, deliver: impl FnMut(Datagram<'
         destination_mac: None,
         outer_vlan: None,
         inner_vlan: None,
-        judged: first.then_some(DROPPED),
+        judged: if first { Some(JUDGED) } else { None },
     };
     let payload: Vec<u8> = content(piece.bytes.clone()).into_iter().take(piece.captured).collect();
     let content = Content::Fragment { id: piece.id, offset: piece.bytes.start, more: piece.more };
@@ -92,7 +93,7 @@ fn run(limits: FragmentLimits, cases: Vec<Case>) {
                 let ports = (datagram.packet.source_port, datagram.packet.destination_port);
                 assert_eq!(ports, (53, 40_000), "{what}: ports are those of the first fragment");
                 assert_eq!(datagram.packet.direction, Direction::Out, "{what}: direction too");
-                assert_eq!(datagram.packet.judged, Some(DROPPED), "{what}: what was done, too");
+                assert_eq!(datagram.packet.judged, Some(JUDGED), "{what}: and what the kernel made of it");
                 assert_eq!(datagram.bytes, content(0..datagram.bytes.len() as u16), "{what}");
                 delivered.push((datagram.length, datagram.bytes.len() as u16));
             });

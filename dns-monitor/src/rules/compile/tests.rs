@@ -125,8 +125,9 @@ fn rules_that_block_too_much() {
     let list = |text: &str| vec![name(text)];
     let nx = || Condition::Regex(Regex::new("x").unwrap());
     let cases = [
-        ("below a TLD", Condition::Below(list("zip")), true),
-        ("a TLD as such", Condition::Suffix(list("zip")), false),
+        ("a TLD", Condition::Suffix(list("zip")), true),
+        ("a TLD that everybody needs", Condition::Suffix(list("com")), false),
+        ("all that is below it", Condition::Below(list("com")), false),
         ("everything", Condition::Suffix(list(".")), false),
         ("everything, in other words", Condition::All(vec![]), false),
         ("every type but one", Condition::Not(Box::new(Condition::Type(vec![1]))), false),

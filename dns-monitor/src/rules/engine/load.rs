@@ -25,7 +25,7 @@ use crate::{
     },
     control::protocol::Provenance,
     rules::{
-        compile::{Builder, CompileError, Kind, Origin, Report, Settings, origin},
+        compile::{Builder, CompileError, Kind, Origin, Rejected, Report, Settings, origin},
         list,
         ruleset::Ruleset,
         source::{self, Source, Totals},
@@ -42,6 +42,9 @@ pub enum LoadError {
     /// The compiler.
     #[error(transparent)]
     Compile(#[from] CompileError),
+    /// A rule of the configuration that must not be.
+    #[error("{0}")]
+    Rule(Rejected),
     /// No random numbers.
     #[error("no random numbers for the keys of the table: {0}")]
     Keys(io::Error),
@@ -193,9 +196,8 @@ impl Loader {
             match spec {
                 Spec::Rule(rule) => {
                     state.totals.entries = 1;
-                    if builder.add_rule(number, rule.origin.place.line, &rule.condition).is_err() {
-                        state.totals.entries = 0; // the report says why
-                    }
+                    let line = rule.origin.place.line;
+                    builder.add_rule(number, line, &rule.condition).map_err(LoadError::Rule)?;
                 }
                 Spec::List(list) => {
                     let Some(text) = texts.get_mut(&list.origin.name) else { continue };

@@ -118,7 +118,7 @@ impl<'r, 't> Reader<'r, 't> {
     }
 
     fn progress(&mut self) {
-        if self.totals.entries % LOOK == 0 && self.told.elapsed() >= TELL {
+        if self.totals.entries.is_multiple_of(LOOK) && self.told.elapsed() >= TELL {
             self.told = Instant::now();
             (self.tell)(Note::Progress(&self.list.origin.name, self.totals.entries));
         }

@@ -6,7 +6,7 @@ use super::{
     *,
 };
 use crate::rules::{
-    action::Block,
+    action::{Action, Block, Effect},
     compile::{Builder, Kind, Settings},
     condition::{Condition, Pattern},
     entry::Scope,
