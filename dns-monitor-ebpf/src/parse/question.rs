@@ -107,7 +107,7 @@ impl Name {
             return None;
         }
         let word: u64 = before.ahead(end).header::<WORD>()?.get(0);
-        Some(sums.add(lower(word >> (64 - (odd << 3))), &keys.0[whole]))
+        Some(sums.add(lower(word >> (64 - (odd << 3))) | (odd as u64) << 56, &keys.0[whole]))
     }
 
     #[inline(always)]
