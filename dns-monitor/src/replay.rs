@@ -88,7 +88,7 @@ fn rules(config: &Config) -> Result<Ruleset, LoadError> {
     let mut notes = Notes::default();
     let loaded = Loader::default().look(&tried, &mut Heap, &mut |note| notes.take(note))?;
     notes.finish();
-    log::info(format_args!("{}", Last::of(loaded.report, loaded.origins, loaded.took).line()));
+    log::info(format_args!("rules: {}", Last::of(loaded.report, loaded.origins, loaded.took).line()));
     Ok(loaded.ruleset)
 }
 

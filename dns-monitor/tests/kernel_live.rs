@@ -121,8 +121,6 @@ impl Live<'_> {
                 }
                 self.changes.push((token, entry));
             }
-            // A stronger entry of the name stands before it.
-            Err(LiveError::NotFirst) => {}
             Err(other) => panic!("{other}"),
         }
     }

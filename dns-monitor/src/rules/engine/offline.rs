@@ -74,7 +74,7 @@ pub fn check(config: &Config, out: &mut dyn Write) -> Result<(), OfflineError> {
     }
     let hidden = loaded.report.hidden;
     let last = Last::of(loaded.report, loaded.origins, loaded.took);
-    writeln!(out, "{}", last.line())?;
+    writeln!(out, "all: {}", last.line())?;
     if hidden > 0 {
         writeln!(out, "{hidden} entries are hidden by stronger ones of the same name")?;
     }

@@ -218,13 +218,13 @@ impl Owner {
 
     fn install(&mut self, loaded: Loaded, room: KernelRoom) -> Response {
         let Loaded { ruleset, report, origins, took } = loaded;
-        if let Err(error) = self.force.install(ruleset, room) {
+        if let Err(error) = self.force.install(ruleset, room, self.config.rules.mode) {
             log::warn(format_args!("the old rules stay in force: {error}"));
             return Response::error(format!("the old rules stay in force: {error}"));
         }
         self.generation += 1;
         self.last = report::Last::of(report, origins, took);
-        let line = self.last.line();
+        let line = format!("rules in force: {}", self.last.line());
         log::info(format_args!("{line}"));
         let mut response = Response::done(line);
         for state in &self.last.origins {

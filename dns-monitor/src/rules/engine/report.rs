@@ -54,7 +54,7 @@ impl Last {
         let unreadable: u64 = self.origins.iter().map(|origin| origin.totals.unreadable).sum();
         let old = self.origins.iter().filter(|origin| origin.from == Provenance::LastGood).count();
         let mut line = format!(
-            "rules in force: {names} names from {} lists and rules, {:.1} MiB, in {:.2} s",
+            "{names} names from {} lists and rules, {:.1} MiB, in {:.2} s",
             self.origins.len(),
             table_bytes as f64 / f64::from(1 << 20),
             self.took.as_secs_f64()
