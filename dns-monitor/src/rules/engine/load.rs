@@ -94,10 +94,13 @@ pub type Tell<'t> = &'t mut dyn FnMut(Note<'_>);
 #[derive(Default)]
 pub struct Loader {
     sources: HashMap<String, (Place, Source)>,
+    /// Lists that the last load has read anew, and what came of it.
+    fresh: Vec<(String, Totals)>,
 }
 
 impl Loader {
-    /// Reads and compiles all of it; of lists from a server what is due, or all where `force`d.
+    /// Reads and compiles all of it; of lists from a server what is due, or all where `force`d. Once it is in force, call
+    /// [`keep`](Self::keep).
     ///
     /// # Errors
     /// [`LoadError`]: the rules in force stay.
@@ -109,12 +112,24 @@ impl Loader {
         room: &mut dyn Room,
         tell: Tell<'_>,
     ) -> Result<Loaded, LoadError> {
+        self.fresh.clear();
         self.find_sources(config);
         let mut texts = self.texts(config, force, tell);
         let settings = || settings(config, generation, false);
         let loaded = self.compile(config, &mut texts, &settings, room, tell)?;
-        self.accept(config, &texts, &loaded.origins, tell);
+        self.fresh = fresh(config, &texts, &loaded.origins);
         Ok(loaded)
+    }
+
+    /// What was loaded becomes the last good one of each list: it is copied, and waited for until it is on the disk. That
+    /// takes as long as reading it, so that it comes after the rules are in force.
+    pub fn keep(&mut self, tell: Tell<'_>) {
+        for (name, totals) in self.fresh.drain(..) {
+            let Some((_, source)) = self.sources.get_mut(&name) else { continue };
+            if let Err(error) = source.accept(totals) {
+                tell(Note::Warning(format!("{name}: {error}")));
+            }
+        }
     }
 
     /// As [`load`](Self::load), for somebody who only wants to know: nothing becomes the last good one, and entries that
@@ -248,18 +263,16 @@ impl Loader {
         }
         Ok(Some(states))
     }
+}
 
-    fn accept(&mut self, config: &Config, texts: &HashMap<String, Text>, states: &[State], tell: Tell<'_>) {
-        for (spec, state) in config.specs.iter().zip(states) {
-            let Spec::List(list) = spec else { continue };
-            let name = &list.origin.name;
-            let fresh = texts.get(name).is_some_and(|text| text.from != Provenance::LastGood);
-            let Some((_, source)) = self.sources.get_mut(name).filter(|_| fresh) else { continue };
-            if let Err(error) = source.accept(state.totals) {
-                tell(Note::Warning(format!("{name}: {error}")));
-            }
-        }
-    }
+/// The lists whose text is not the one that was kept already.
+fn fresh(config: &Config, texts: &HashMap<String, Text>, states: &[State]) -> Vec<(String, Totals)> {
+    let of = |(spec, state): (&Spec, &State)| {
+        let Spec::List(list) = spec else { return None };
+        let is_fresh = texts.get(&list.origin.name).is_some_and(|text| text.from != Provenance::LastGood);
+        is_fresh.then(|| (list.origin.name.clone(), state.totals))
+    };
+    config.specs.iter().zip(states).filter_map(of).collect()
 }
 
 /// The text of a list that is to be read.

@@ -48,7 +48,9 @@ enum Message {
     Ask(Caller, Request, Sender<Response>),
     Learn(Learn),
     Reload,
-    Loaded(Box<(Loader, KernelRoom, Result<Loaded, LoadError>)>),
+    Loaded(Box<(KernelRoom, Result<Loaded, LoadError>)>),
+    /// The loader has nothing more to do.
+    Free(Box<Loader>),
     Stop,
 }
 
@@ -172,6 +174,7 @@ impl Owner {
                 Ok(Message::Learn(learn)) => self.force.learn(learn),
                 Ok(Message::Reload) => self.reload(None),
                 Ok(Message::Loaded(loaded)) => self.loaded(*loaded),
+                Ok(Message::Free(loader)) => self.free(*loader),
                 Err(RecvTimeoutError::Timeout) => {}
                 Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -247,8 +250,10 @@ impl Owner {
         let work = move || {
             let (mut room, mut notes) = (KernelRoom::default(), Notes::default());
             let result = loader.load(&config, generation, force, &mut room, &mut |note| notes.take(note));
+            let _stopping = handle.sender.send(Message::Loaded(Box::new((room, result))));
+            loader.keep(&mut |note| notes.take(note));
             notes.finish();
-            let _stopping = handle.sender.send(Message::Loaded(Box::new((loader, room, result))));
+            let _stopping = handle.sender.send(Message::Free(Box::new(loader)));
         };
         if let Err(error) = thread::Builder::new().name("lists".into()).spawn(work) {
             log::warn(format_args!("lists cannot be loaded, the old rules stay in force: {error}"));
@@ -257,8 +262,7 @@ impl Owner {
         }
     }
 
-    fn loaded(&mut self, (loader, room, result): (Loader, KernelRoom, Result<Loaded, LoadError>)) {
-        self.loader = Some(loader);
+    fn loaded(&mut self, (room, result): (KernelRoom, Result<Loaded, LoadError>)) {
         let response = match result {
             Ok(loaded) => self.install(loaded, room),
             Err(error) => {
@@ -267,6 +271,10 @@ impl Owner {
             }
         };
         self.finish(response);
+    }
+
+    fn free(&mut self, loader: Loader) {
+        self.loader = Some(loader);
         if let Some(force) = self.again.take() {
             self.load(force);
         }
