@@ -42,11 +42,14 @@ impl Lab {
 
     fn load(&mut self, config: &Config, occasion: Occasion) -> Result<Option<Loaded>, LoadError> {
         let told = &mut self.told;
-        self.loader.load(config, 1, occasion, &mut Heap, &mut |note| match note {
+        let mut tell = |note: Note<'_>| match note {
             Note::Problem(problem) => told.push(format!("{}: {}", problem.place, problem.why)),
             Note::Warning(text) => told.push(text),
             Note::Progress(..) => {}
-        })
+        };
+        let loaded = self.loader.load(config, 1, occasion, &mut Heap, &mut tell);
+        self.loader.keep(&mut tell);
+        loaded
     }
 
     /// What was told, without the folder's name.
