@@ -23,7 +23,7 @@ use std::{
 use dns_monitor::{
     config::Config,
     rules::{
-        engine::load::{Loaded, Loader, Occasion, Note},
+        engine::load::{Loaded, Loader, Note, Occasion},
         ruleset::Ruleset,
     },
     source::kernel::{

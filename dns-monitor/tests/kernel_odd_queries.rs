@@ -273,3 +273,40 @@ fn a_full_ring_blocks_all_the_same() {
         );
     }
 }
+
+#[test]
+fn a_compressed_question_is_the_name_that_resolvers_read() {
+    let (mut bench, _rules) = bench(&settings());
+    let pointing = |at: u8| {
+        let name = below("www", "example");
+        [&query(&[], 1, &[])[..12], &name, &[0xc0, at, 0, 1, 0, 1]].concat()
+    };
+    // A byte of the header, whether it is 0 and so the root label, and what is done.
+    let cases = [
+        ("the number of answers", 6, true),
+        ("half the number of questions", 4, true),
+        ("the other half", 5, false),
+        ("the id", 0, false),
+        ("the name itself", 12, false),
+        ("behind the name", 40, false),
+    ];
+    for (what, at, is_root) in cases {
+        let message = pointing(at);
+        for hook in HOOKS {
+            for network in Network::ALL {
+                let (verdict, _, sample) = run(&mut bench, hook, &network.udp(&message), &message, what);
+                let done = sample.packet.judged.map(|judged| judged.done);
+                let expected = match is_root {
+                    true => (hook.dropped(), Some(Done::Blocked(Block::Drop))),
+                    false => (hook.verdict(), None),
+                };
+                assert_eq!((verdict, done), expected, "{what}, {hook:?}, {network:?}");
+            }
+        }
+    }
+    bench.counted();
+    let message = pointing(6);
+    let (verdict, frame) = bench.verdict(Hook::Xdp, &V4[0].tcp(&message)).unwrap();
+    assert_eq!(verdict, Hook::Xdp.returned(), "over TCP it is reset as any");
+    assert!(answers::reset(V4[0], &frame).rst);
+}

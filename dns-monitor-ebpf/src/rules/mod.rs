@@ -117,8 +117,11 @@ fn block<H: Hook>(hook: &H, stage: &mut Stage, rest: Rest, rule: &Candidate) -> 
             _ => action::DROP,
         };
     }
-    if rule.action == action::DROP || stage.header.flags & flag::FRAGMENT != 0 {
-        return action::DROP; // a fragment cannot be answered, and without it the resolver has no question
+    // A fragment cannot be answered, and without it the resolver has no question; a question that is compressed deserves
+    // no answer.
+    let is_odd = stage.header.flags & flag::FRAGMENT != 0 || stage.search.name.is_compressed();
+    if rule.action == action::DROP || is_odd {
+        return action::DROP;
     }
     answer::plan(hook, stage, rest, rule)
 }

@@ -70,12 +70,13 @@ pub fn search<H: Hook>(hook: &H, stage: &mut Stage, rest: Rest, dns: u32) -> Opt
     }
     let name = packet.ahead(HEADER);
     let search = &mut stage.search;
-    search.name.read(name)?;
-    let question = name.ahead(search.name.length()).header::<5>()?;
-    if dns + HEADER as u32 + search.name.length() as u32 + 5 > rest.offset + rest.length {
+    search.name.read(packet)?;
+    let end = search.name.length() + search.name.end();
+    let question = name.ahead(end).header::<4>()?;
+    if dns + HEADER as u32 + end as u32 + 4 > rest.offset + rest.length {
         return None; // what follows the payload is padding
     }
-    (search.qtype, search.qclass) = (question.be16(1), question.be16(3));
+    (search.qtype, search.qclass) = (question.be16(0), question.be16(2));
     (search.dns, search.best, search.now) = (dns, u32::MAX, stage.header.time / SECOND);
     let tagged = stage.header.flags & flag::VLAN != 0;
     search.vlan = if tagged { stage.header.outer_vlan as u32 } else { NO_VLAN };

@@ -71,6 +71,8 @@ impl Judge {
             Some((judged, rules)) if fits(rules, &judged, &subject, seen) => {
                 enforced(rules, &judged, &subject, seen)
             }
+            // Another query of its segment was blocked, and this one with it.
+            Some((Judged { done: Done::Reset, .. }, _)) => reset_along(),
             _ => self.now.as_deref().map(|rules| unenforced(rules, &subject, seen)).unwrap_or_default(),
         }
     }
@@ -146,6 +148,12 @@ fn enforced<'r>(rules: &'r Ruleset, judged: &Judged, subject: &Subject<'_>, seen
     let learn = agent.and_then(|decision| rules.learn(&decision, subject));
     let rule = kernel.map(|decision| rules.hit(&decision));
     Outcome { judgement: Judgement { verdict, enforced: how, rule }, learn }
+}
+
+/// No rule is against it, and it did not reach the resolver all the same.
+fn reset_along<'r>() -> Outcome<'r> {
+    let (verdict, enforced) = (Verdict::Blocked(Block::Drop), Some(Enforced::Reset));
+    Outcome { judgement: Judgement { verdict, enforced, rule: None }, learn: None }
 }
 
 /// Nobody judged it before.
