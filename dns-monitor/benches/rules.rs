@@ -1,84 +1,161 @@
-//! Ten million names: how long the table takes to build, what it weighs, and what a lookup costs that misses.
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark")]
+//! What it takes to load rules: from the text of a list to the kernel's tables, as the agent does it.
+//!
+//! Prints a Markdown table of times and memory, then what judging a lookup costs in the agent itself.
 
-use std::{hint::black_box, time::Duration};
+#![allow(clippy::print_stdout, reason = "the table is what a benchmark is for")]
 
-use dns_monitor::rules::{
-    action::{Action, Block, Effect},
-    compile::{Builder, File, Kind, Origin, Settings},
-    entry::{Entry, Scope},
-    ruleset::Ruleset,
-    subject::Subject,
-    table::{keys, memory::Heap},
+#[path = "rules/agent.rs"]
+mod agent;
+#[path = "rules/memory.rs"]
+mod memory;
+#[path = "support/names.rs"]
+mod names;
+#[path = "support/mod.rs"]
+mod support;
+
+use std::{
+    fs::File,
+    io::{BufWriter, Write as _},
+    path::Path,
+    time::{Duration, Instant},
 };
 
-const NAMES: u64 = 10_000_000;
-const LOOKUPS: u64 = 4_000_000;
+use dns_monitor::{
+    config::Config,
+    rules::{
+        engine::load::{Loaded, Loader, Occasion, Note},
+        ruleset::Ruleset,
+    },
+    source::kernel::{
+        enforce::{Compiled, Enforcer},
+        object,
+    },
+};
+use memory::Memory;
+use support::{Result, capture};
 
-/// `x0123456789abcdef.example.com` and the like: about 30 bytes.
-fn name(number: u64, out: &mut Vec<u8>) {
-    out.clear();
-    let digits = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    out.push(17);
-    out.push(b'x');
-    out.extend((0..16).map(|at| b"0123456789abcdef"[(digits >> (4 * at) & 15) as usize]));
-    out.extend(*b"\x07example\x03com");
-}
+const RING: u32 = 1 << 20;
+/// Names of a list, and how often it is loaded: the least time counts.
+const LISTS: [(usize, usize); 3] = [(120_000, 10), (1_000_000, 4), (10_000_000, 3)];
 
-/// Of this thread: others on the machine do not count.
-fn cpu_time() -> Duration {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: `time` is there to be written.
-    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
-    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
-}
-
-fn build() -> Ruleset {
-    let keys = keys::random().unwrap();
-    let settings = Settings { keys, generation: 1, exempt: vec![], own_zones: vec![], keep_hidden: false };
-    let mut builder = Builder::new(settings).unwrap();
-    let effect = Effect::of(Action::Block(Block::Nxdomain));
-    let files = vec![File { path: "list".into(), base: 0 }];
-    let origin = Origin { name: "list".into(), kind: Kind::List, files, effect, ..Origin::manual() };
-    let origin = builder.origin(origin).unwrap();
-    let mut buffer = Vec::new();
-    let start = cpu_time();
-    for number in 0..NAMES {
-        name(number, &mut buffer);
-        builder.add(origin, number as u32, &Entry::listed(&buffer, Scope::Suffix)).unwrap();
+fn main() -> Result<()> {
+    let folder = tempfile::Builder::new().prefix("dns-monitor-bench-").tempdir()?;
+    let mut object = object::load(&capture(RING))?;
+    let mut enforcer = Enforcer::new(&mut object)?;
+    println!(
+        "| names | text, MB | read and compiled, s | put in force, s | in all, s | then kept on disk, s | kernel, bytes a \
+         name | agent, bytes a name | agent at the peak |"
+    );
+    println!("|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+    let mut last = None;
+    for (names, rounds) in LISTS {
+        let list = folder.path().join(format!("{names}.txt"));
+        let bytes = write(&list, names)?;
+        let (mut times, mut growth) = (Times::MOST, None);
+        for _ in 0..rounds {
+            drop(last.take()); // only one set of rules at a time
+            let (rules, round, memory) = load(folder.path(), &list, &mut enforcer)?;
+            times = times.least(round);
+            growth = growth.or(Some(memory)); // later rounds find what earlier ones left
+            last = Some(rules);
+        }
+        let rules = last.as_ref().ok_or("no rounds")?;
+        println!("| {names} | {} | {} |", bytes / 1_000_000, cells(&times, names, rules, growth));
     }
-    let added = cpu_time() - start;
-    let (rules, report) = builder.finish(&mut Heap, 100_000).unwrap();
-    println!("{NAMES} names added in {added:?}, laid out in {:?}", cpu_time() - start - added);
-    println!("{:.2} bytes a name; {report:?}", report.table_bytes as f64 / NAMES as f64);
-    rules
+    println!("\n{}", agent::judge(&last.ok_or("no lists")?)?);
+    Ok(())
 }
 
-fn lookups(what: &str, rules: &Ruleset, first: u64, distinct: u64) {
-    let mut names = vec![Vec::new(); distinct as usize];
-    for (number, out) in (first..).zip(&mut names) {
-        name(number, out);
+/// The text of a list of so many names; returns its length.
+fn write(path: &Path, names: usize) -> Result<u64> {
+    let mut file = BufWriter::new(File::create(path)?);
+    let mut result = Ok(());
+    names::each(names, |name| {
+        if result.is_ok() {
+            result = writeln!(file, "{name}");
+        }
+    });
+    result?;
+    Ok(file.into_inner()?.metadata()?.len())
+}
+
+/// How long each step took.
+#[derive(Clone, Copy)]
+struct Times {
+    compiled: Duration,
+    forced: Duration,
+    all: Duration,
+    kept: Duration,
+}
+
+impl Times {
+    const MOST: Self =
+        Self { compiled: Duration::MAX, forced: Duration::MAX, all: Duration::MAX, kept: Duration::MAX };
+
+    fn least(self, other: Self) -> Self {
+        Self {
+            compiled: self.compiled.min(other.compiled),
+            forced: self.forced.min(other.forced),
+            all: self.all.min(other.all),
+            kept: self.kept.min(other.kept),
+        }
     }
-    let client = "192.0.2.1".parse().unwrap();
-    let start = cpu_time();
-    let mut hits = 0;
-    for name in names.iter().cycle().take(LOOKUPS as usize) {
-        let subject = Subject { name, qtype: 1, qclass: 1, client, mac: None, vlan: None, time: 0 };
-        hits += u64::from(rules.decide_table(black_box(&subject)).is_some());
+}
+
+/// Loads the list with nothing known of it, as an agent that starts for the first time.
+fn load(folder: &Path, list: &Path, enforcer: &mut Enforcer) -> Result<(Ruleset, Times, [Memory; 2])> {
+    let state = tempfile::tempdir_in(folder)?;
+    let text = format!(
+        "[rules]\nstate_dir = {:?}\nlearn_max = 1024\n[[list]]\nname = \"bench\"\npath = {list:?}\n",
+        state.path()
+    );
+    let config = Config::parse("bench.toml", &text)?;
+    let before = Memory::now()?;
+    let start = Instant::now();
+    let (mut loader, mut room) = (Loader::default(), enforcer.room());
+    let mut problem = None;
+    let mut tell = |note: Note<'_>| match note {
+        Note::Problem(what) => problem = Some(format!("{}: {}", what.place, what.why)),
+        Note::Warning(what) => problem = Some(what),
+        Note::Progress(..) => {}
+    };
+    let loaded = loader.load(&config, 1, Occasion::Start, &mut room, &mut tell)?;
+    let Loaded { ruleset, .. } = loaded.ok_or("nothing was loaded")?;
+    let compiled = start.elapsed();
+    let prepared = enforcer.prepare(
+        room,
+        &Compiled {
+            set: &ruleset.set(),
+            candidates: ruleset.candidates(),
+            spare: 0,
+            origins: ruleset.origins().len(),
+            prefixes: &[],
+        },
+    )?;
+    enforcer.install(prepared)?;
+    let all = start.elapsed();
+    loader.keep(&mut tell);
+    let kept = start.elapsed() - all;
+    let after = Memory::now()?;
+    if let Some(problem) = problem {
+        return Err(problem.into());
     }
-    println!("{what}: {:.1} ns, {hits} hits", (cpu_time() - start).as_nanos() as f64 / LOOKUPS as f64);
+    Ok((ruleset, Times { compiled, forced: all - compiled, all, kept }, [before, after]))
 }
 
-fn memory() -> String {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    status.lines().filter(|line| line.starts_with("VmRSS") || line.starts_with("VmHWM")).collect()
-}
-
-fn main() {
-    let rules = build();
-    println!("{}", memory());
-    lookups("miss, 32 names", &rules, NAMES, 32);
-    lookups("miss, a million names", &rules, NAMES, 1_000_000);
-    lookups("hit, 32 names", &rules, 0, 32);
-    lookups("hit, a million names", &rules, 0, 1_000_000);
+fn cells(times: &Times, names: usize, rules: &Ruleset, memory: Option<[Memory; 2]>) -> String {
+    let s = |time: Duration| format!("{:.3}", time.as_secs_f64());
+    let a_name = |bytes: u64| format!("{:.1}", bytes as f64 / names as f64);
+    let kernel = 8 * u64::from(rules.set().filter_words) + 128 * u64::from(rules.set().buckets);
+    let [before, after] = memory.unwrap_or_default();
+    [
+        s(times.compiled),
+        s(times.forced),
+        s(times.all),
+        s(times.kept),
+        a_name(kernel),
+        a_name(after.own.saturating_sub(before.own)),
+        a_name(after.peak.saturating_sub(before.own)),
+    ]
+    .join(" | ")
 }

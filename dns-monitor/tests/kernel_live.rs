@@ -54,12 +54,17 @@ struct Live<'w> {
     /// What the specification is told: the lists and the changes in force.
     listed: Vec<Listed>,
     changes: Vec<(Token, Listed)>,
+    /// A change whose time was over when it was made.
+    over: Option<(Token, Listed)>,
     last: i64,
 }
 
 impl Live<'_> {
     /// Makes or takes back a change, at random.
     fn change(&mut self, chance: &mut Chance, trial: &Trial) {
+        if let Some((token, _)) = self.over.take() {
+            assert!(self.rules.remove(token, &mut InForce(&trial.enforcer)).unwrap());
+        }
         if !self.changes.is_empty() && chance.once_in(3) {
             let (token, entry) = self.changes.swap_remove(chance.below(self.changes.len()));
             assert!(self.rules.remove(token, &mut InForce(&trial.enforcer)).unwrap());
@@ -72,26 +77,29 @@ impl Live<'_> {
                 chance.pick(&self.world.listed).name.clone().map_or_else(|| name(chance), |(name, _)| name)
             }
         };
-        if labels.is_empty() || !self.has_room(&labels) {
+        let known = self.entries_of(&labels);
+        // What does not fit the chain of a name is no part of the specification.
+        if labels.is_empty() || known * OF_ENTRY + 1 >= MAX_CHAIN {
             return;
         }
         self.last -= 1;
         let origin = chance.below(self.world.origins.len() + 1) as u16;
-        let entry = entry(chance, origin, labels, self.last);
-        let learned = origin > 0 && chance.once_in(2) && !self.is_changed(&entry);
-        self.insert(entry, learned.then(|| if chance.once_in(4) { now() } else { now() + HOUR }), trial);
+        // Of several times for one name, and of one behind a rule that stays, the kernel knows nothing.
+        let expires = match chance.below(4) {
+            0 if known == 0 && origin > 0 => Some(now()),
+            1 if !self.is_changed(&labels) && origin > 0 => Some(now() + HOUR),
+            _ => None,
+        };
+        self.insert(entry(chance, origin, labels, self.last), expires, trial);
     }
 
-    /// Whether the chain of the name takes one more; what does not fit it is no part of the specification.
-    fn has_room(&self, labels: &[Vec<u8>]) -> bool {
-        let of_name = |entry: &&Listed| entry.name.as_ref().is_some_and(|(name, _)| name == labels);
-        self.listed.iter().filter(of_name).count() * OF_ENTRY + 1 < MAX_CHAIN
+    /// How many entries the specification has of a name.
+    fn entries_of(&self, labels: &[Vec<u8>]) -> usize {
+        self.listed.iter().filter(|entry| is_of(entry, labels)).count()
     }
 
-    /// Of several times for one name the kernel knows but one.
-    fn is_changed(&self, entry: &Listed) -> bool {
-        let name = entry.name.as_ref().map(|(labels, _)| labels);
-        self.changes.iter().any(|(_, known)| known.name.as_ref().map(|(labels, _)| labels) == name)
+    fn is_changed(&self, labels: &[Vec<u8>]) -> bool {
+        self.changes.iter().any(|(_, entry)| is_of(entry, labels))
     }
 
     fn insert(&mut self, entry: Listed, expires: Option<u32>, trial: &Trial) {
@@ -114,16 +122,18 @@ impl Live<'_> {
             }
         }
         let change = Change { name: &name, candidate, line: entry.line, expires };
-        match self.rules.insert(&change, &mut InForce(&trial.enforcer)) {
-            Ok(token) => {
-                if expires.is_none_or(|expires| expires > now()) {
-                    self.listed.push(entry.clone());
-                }
-                self.changes.push((token, entry));
-            }
-            Err(other) => panic!("{other}"),
+        let token = self.rules.insert(&change, &mut InForce(&trial.enforcer)).unwrap();
+        if expires.is_some_and(|expires| expires <= now()) {
+            self.over = Some((token, entry));
+            return;
         }
+        self.listed.push(entry.clone());
+        self.changes.push((token, entry));
     }
+}
+
+fn is_of(entry: &Listed, labels: &[Vec<u8>]) -> bool {
+    entry.name.as_ref().is_some_and(|(name, _)| name == labels)
 }
 
 /// Of the operator, or of one of the lists.
@@ -144,9 +154,10 @@ fn entry(chance: &mut Chance, origin: u16, labels: Vec<Vec<u8>>, order: i64) -> 
     Listed { origin, line, name: Some((labels, scope)), effect, when, kernel: true, order }
 }
 
-/// Lookups of what is in force and of what was, and near to it.
+/// Lookups of what is in force or over, and near to it.
 fn lookups(chance: &mut Chance, live: &Live<'_>) -> Vec<Asked> {
-    iter::repeat_with(|| lookup(chance, &live.listed)).take(LOOKUPS).collect()
+    let over = live.over.as_ref().map(|(_, entry)| std::slice::from_ref(entry));
+    iter::repeat_with(|| lookup(chance, over.unwrap_or(&live.listed))).take(LOOKUPS).collect()
 }
 
 fn worlds(hook: Hook, seed: u64) -> usize {
@@ -160,7 +171,7 @@ fn worlds(hook: Hook, seed: u64) -> usize {
             continue;
         }
         let listed = world.listed.iter().filter(|entry| entry.kernel).cloned().collect();
-        let mut live = Live { world: &world, rules: &rules, listed, changes: vec![], last: 0 };
+        let mut live = Live { world: &world, rules: &rules, listed, changes: vec![], over: None, last: 0 };
         for _ in 0..CHANGES {
             live.change(&mut chance, &trial);
             let lookups = lookups(&mut chance, &live);

@@ -30,11 +30,20 @@ pub struct Recursion {
     pub query_log: bool,
     /// Send both messages of clients to [`Named::dnstap_path`].
     pub dnstap: bool,
+    /// The master file of a response policy zone: what it lists is answered at once, nobody else is asked.
+    pub policy: Option<PathBuf>,
 }
 
 impl Default for Recursion {
     fn default() -> Self {
-        Self { udp_size: 1232, minimization: "relaxed", forwarder: None, query_log: true, dnstap: false }
+        Self {
+            udp_size: 1232,
+            minimization: "relaxed",
+            forwarder: None,
+            query_log: true,
+            dnstap: false,
+            policy: None,
+        }
     }
 }
 
@@ -81,13 +90,17 @@ impl Named {
             true => format!("dnstap {{ client; }}; dnstap-output unix \"{}\";", socket(folder).display()),
             false => String::new(),
         };
+        let policy = match &recursion.policy {
+            Some(_) => "response-policy { zone \"policy.lab\"; } qname-wait-recurse no;",
+            None => "",
+        };
         let mut config = options(
             folder,
             "any",
             "any",
             &format!(
-                "recursion yes; allow-recursion {{ any; }}; qname-minimization {}; \
-                 edns-udp-size {size}; max-udp-size {size}; recursive-clients 20000; querylog {log}; {dnstap} {forward}",
+                "recursion yes; allow-recursion {{ any; }}; qname-minimization {}; edns-udp-size {size}; \
+                 max-udp-size {size}; recursive-clients 20000; querylog {log}; {dnstap} {forward} {policy}",
                 recursion.minimization
             ),
         );
@@ -100,6 +113,9 @@ impl Named {
             ),
         )?;
         writeln!(config, "zone \".\" {{ type hint; file \"{}\"; }};", hints.display())?;
+        if let Some(file) = &recursion.policy {
+            writeln!(config, "zone \"policy.lab\" {{ type primary; file \"{}\"; }};", file.display())?;
+        }
         Self::start(namespace, folder, &config)
     }
 

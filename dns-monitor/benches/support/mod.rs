@@ -1,5 +1,7 @@
 //! Packets for the benchmarks, and how the kernel is asked for times.
 
+#![allow(dead_code, reason = "each benchmark uses what it needs")]
+
 use std::error::Error;
 
 use aya::programs::{SchedClassifier, TestRunOptions, Xdp};
@@ -78,9 +80,15 @@ pub fn frame(from: [u8; 4], to: [u8; 4], from_port: u16, to_port: u16, message: 
 
 /// Runs an XDP program; mean ns a run.
 pub fn xdp(program: &Xdp, frame: &[u8], repeat: u32) -> Result<u64> {
+    Ok(xdp_fate(program, frame, repeat)?.0)
+}
+
+/// Runs an XDP program; mean ns a run, and what the last run returned.
+pub fn xdp_fate(program: &Xdp, frame: &[u8], repeat: u32) -> Result<(u64, u32)> {
     use aya::programs::TestRun as _;
     let options = TestRunOptions { data_in: Some(frame), repeat, ..TestRunOptions::new() };
-    Ok(program.test_run(options)?.duration.as_nanos() as u64)
+    let result = program.test_run(options)?;
+    Ok((result.duration.as_nanos() as u64, result.return_value))
 }
 
 /// Runs a TC program; mean ns a run.

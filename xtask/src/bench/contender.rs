@@ -66,14 +66,14 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Starts it beside the lab's resolver, and waits until it works.
-    pub fn start(contender: Contender, lab: &Lab, memory: &Path) -> Result<Self> {
+    /// Starts it beside the lab's resolver, and waits until it works. The file is a configuration for our own.
+    pub fn start(contender: Contender, lab: &Lab, memory: &Path, config: Option<&Path>) -> Result<Self> {
         let file = memory.join(contender.name().replace(' ', "-"));
         let mut recorder = Self { contender, child: None, file, before: 0 };
         match contender {
             Contender::Bare => {}
-            Contender::DnsMonitor => recorder.start_agent(lab, "xdp")?,
-            Contender::DnsMonitorTc => recorder.start_agent(lab, "tc")?,
+            Contender::DnsMonitor => recorder.start_agent(lab, "xdp", config)?,
+            Contender::DnsMonitorTc => recorder.start_agent(lab, "tc", config)?,
             Contender::Dnscap => recorder.start_dnscap(lab)?,
             Contender::Dnstap => recorder.start_dnstap(lab)?,
             Contender::Querylog => {
@@ -84,10 +84,13 @@ impl Recorder {
         Ok(recorder)
     }
 
-    fn start_agent(&mut self, lab: &Lab, attach: &str) -> Result<()> {
+    fn start_agent(&mut self, lab: &Lab, attach: &str, config: Option<&Path>) -> Result<()> {
         let log = self.agent_log();
         let mut command = lab.resolver().command(agent::program()?);
         command.args(["run", "--interface", "eth0", "--attach", attach]);
+        if let Some(config) = config {
+            command.arg("--config").arg(config);
+        }
         self.spawn(command.stdout(File::create(&self.file)?).stderr(File::create(&log)?))?;
         wait::until("the agent watches", || {
             Ok(fs::read_to_string(&log)?.contains("watching eth0").then_some(()))
@@ -125,6 +128,11 @@ impl Recorder {
         self.child =
             Some(command.stdin(Stdio::null()).spawn().with_context(|| format!("cannot start {command:?}"))?);
         Ok(())
+    }
+
+    /// Process id, where it is a process of its own.
+    pub fn pid(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
     }
 
     /// The most memory it had resident, MB; nothing where it is no process of its own.

@@ -22,6 +22,10 @@ const CORE: &str = "1";
 pub struct Served {
     /// Queries it sent.
     pub sent: u64,
+    /// Queries that got no answer.
+    pub lost: u64,
+    /// Answers that said NXDOMAIN.
+    pub nxdomain: u64,
     /// Answers a second.
     pub rate: f64,
 }
@@ -66,7 +70,18 @@ fn dnsperf(lab: &Lab, questions: &Path, arguments: &[&str]) -> Result<Served> {
             .with_context(|| format!("{name}: {text}"))?;
         Ok(word.parse()?)
     };
-    Ok(Served { sent: number("Queries sent:")? as u64, rate: number("Queries per second:")? })
+    Ok(Served {
+        sent: number("Queries sent:")? as u64,
+        lost: number("Queries lost:")? as u64,
+        nxdomain: nxdomain(&text),
+        rate: number("Queries per second:")?,
+    })
+}
+
+/// Of a line such as `Response codes:       NOERROR 20 (0.02%), NXDOMAIN 99980 (99.98%)`.
+fn nxdomain(text: &str) -> u64 {
+    let mut words = text.split_whitespace().skip_while(|word| *word != "NXDOMAIN");
+    words.nth(1).and_then(|count| count.parse().ok()).unwrap_or_default()
 }
 
 /// Ticks that all processors were not idle: user, nice, system, interrupts.

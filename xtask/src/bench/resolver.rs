@@ -57,7 +57,7 @@ fn round(contender: Contender, seconds: u32, memory: &Path) -> Result<Round> {
     load::warm(&lab, &questions)?;
     let folder = memory.join("round");
     std::fs::create_dir_all(&folder)?;
-    let recorder = Recorder::start(contender, &lab, &folder)?;
+    let recorder = Recorder::start(contender, &lab, &folder, None)?;
     let full = load::saturate(&lab, &questions, seconds)?;
     let (steady, ticks) = load::steady(&lab, &questions, seconds, STEADY)?;
     let resident = recorder.peak_resident();
@@ -104,16 +104,18 @@ fn table(rounds: &[Round], options: &Options) -> Result<String> {
     Ok(text)
 }
 
-fn median(mut figures: Vec<f64>) -> Result<f64> {
+/// The middle one.
+pub fn median(mut figures: Vec<f64>) -> Result<f64> {
     figures.sort_by(f64::total_cmp);
     figures.get(figures.len() / 2).copied().context("no rounds")
 }
 
 /// A folder in memory, so that no disk is measured; removed on drop.
-struct Memory(PathBuf);
+pub struct Memory(pub PathBuf);
 
 impl Memory {
-    fn new() -> Result<Self> {
+    /// Makes one.
+    pub fn new() -> Result<Self> {
         let path = PathBuf::from(format!("/dev/shm/dns-monitor-bench-{}", std::process::id()));
         std::fs::create_dir_all(&path)?;
         Ok(Self(path))

@@ -113,10 +113,13 @@ pub struct Loader {
     sources: Sources,
     /// Whether there are rules that were made of what the sources had.
     loaded: bool,
+    /// Lists that the last load has read anew, and what came of it.
+    fresh: Vec<(String, Totals)>,
 }
 
 impl Loader {
-    /// Reads and compiles all of it. `None`: nothing has changed, the rules in force are those of what there is.
+    /// Reads and compiles all of it. `None`: nothing has changed, the rules in force are those of what there is. Once the
+    /// new ones are in force, call [`keep`](Self::keep).
     ///
     /// # Errors
     /// [`LoadError`]: the rules in force stay.
@@ -128,6 +131,7 @@ impl Loader {
         room: &mut dyn Room,
         tell: Tell<'_>,
     ) -> Result<Option<Loaded>, LoadError> {
+        self.fresh.clear();
         self.sources.find(config);
         let mut texts = self.sources.texts(config, occasion, tell);
         if self.loaded && occasion == Occasion::Look && !texts.values().any(|text| text.changed) {
@@ -135,9 +139,20 @@ impl Loader {
         }
         let settings = || settings(config, generation, false);
         let loaded = self.compile(config, &mut texts, &settings, room, tell)?;
-        self.sources.accept(config, &texts, &loaded.origins, tell);
+        self.fresh = fresh(config, &texts, &loaded.origins);
         self.loaded = true;
         Ok(Some(loaded))
+    }
+
+    /// What was loaded becomes the last good one of each list: it is copied, and waited for until it is on the disk. That
+    /// takes as long as reading it, so that it comes after the rules are in force.
+    pub fn keep(&mut self, tell: Tell<'_>) {
+        for (name, totals) in self.fresh.drain(..) {
+            let Some(source) = self.sources.get(&name) else { continue };
+            if let Err(error) = source.accept(totals) {
+                tell(Note::Warning(format!("{name}: {error}")));
+            }
+        }
     }
 
     /// As [`load`](Self::load), for somebody who only wants to know: nothing becomes the last good one, and entries that
@@ -213,6 +228,16 @@ impl Loader {
         }
         Ok(Some(states))
     }
+}
+
+/// The lists whose text is not the one that was kept already.
+fn fresh(config: &Config, texts: &HashMap<String, Text>, states: &[State]) -> Vec<(String, Totals)> {
+    let of = |(spec, state): (&Spec, &State)| {
+        let Spec::List(list) = spec else { return None };
+        let is_fresh = texts.get(&list.origin.name).is_some_and(|text| text.from != Provenance::LastGood);
+        is_fresh.then(|| (list.origin.name.clone(), state.totals))
+    };
+    config.specs.iter().zip(states).filter_map(of).collect()
 }
 
 impl State {

@@ -15,6 +15,8 @@ mod owner;
 pub mod reader;
 pub mod report;
 pub mod service;
+#[cfg(test)]
+mod tests;
 mod texts;
 
 pub use self::service::{Handle, Service};

@@ -104,6 +104,7 @@ impl Owner {
                 Ok(Message::Learn(learn)) => self.force.learn(learn),
                 Ok(Message::Reload) => self.reload(None),
                 Ok(Message::Loaded(loaded)) => self.loaded(*loaded),
+                Ok(Message::Free(loader)) => self.free(*loader),
                 Err(RecvTimeoutError::Timeout) => {}
                 Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -189,8 +190,10 @@ impl Owner {
             give_way();
             let (mut room, mut notes) = (KernelRoom::default(), Notes::default());
             let result = loader.load(&config, generation, occasion, &mut room, &mut |note| notes.take(note));
+            let _stopping = handle.sender.send(Message::Loaded(Box::new((room, result))));
+            loader.keep(&mut |note| notes.take(note));
             notes.finish();
-            let _stopping = handle.sender.send(Message::Loaded(Box::new((loader, room, result))));
+            let _stopping = handle.sender.send(Message::Free(Box::new(loader)));
         };
         if let Err(error) = thread::Builder::new().name("lists".into()).spawn(work) {
             log::warn(format_args!("lists cannot be loaded, the old rules stay in force: {error}"));
@@ -199,8 +202,7 @@ impl Owner {
         }
     }
 
-    fn loaded(&mut self, (loader, room, result): (Loader, KernelRoom, Result<Option<Loaded>, LoadError>)) {
-        self.loader = Some(loader);
+    fn loaded(&mut self, (room, result): (KernelRoom, Result<Option<Loaded>, LoadError>)) {
         let response = match result {
             Ok(Some(loaded)) => self.install(loaded, room),
             Ok(None) => Response::done("nothing has changed"),
@@ -210,6 +212,10 @@ impl Owner {
             }
         };
         self.finish(&response);
+    }
+
+    fn free(&mut self, loader: Loader) {
+        self.loader = Some(loader);
         self.waiting = std::mem::take(&mut self.waiting_again);
         if let Some(occasion) = self.again.take() {
             self.load(occasion);

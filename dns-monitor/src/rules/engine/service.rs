@@ -35,7 +35,9 @@ pub(super) enum Message {
     Ask(Caller, Request, Sender<Response>),
     Learn(Learn),
     Reload,
-    Loaded(Box<(Loader, KernelRoom, Result<Option<Loaded>, LoadError>)>),
+    Loaded(Box<(KernelRoom, Result<Option<Loaded>, LoadError>)>),
+    /// The loader has nothing more to do.
+    Free(Box<Loader>),
     Stop,
 }
 

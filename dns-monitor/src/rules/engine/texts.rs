@@ -4,7 +4,7 @@ use std::{collections::HashMap, path::PathBuf, time::Instant};
 
 use jiff::Timestamp;
 
-use super::load::{Note, Occasion, State, Tell};
+use super::load::{Note, Occasion, Tell};
 use crate::{
     config::{
         Config,
@@ -88,27 +88,6 @@ impl Sources {
             }
         }
         texts
-    }
-
-    /// What was read is in force, and so the last good one.
-    pub(super) fn accept(
-        &mut self,
-        config: &Config,
-        texts: &HashMap<String, Text>,
-        states: &[State],
-        tell: Tell<'_>,
-    ) {
-        for (spec, state) in config.specs.iter().zip(states) {
-            let Spec::List(list) = spec else { continue };
-            let name = &list.origin.name;
-            if texts.get(name).is_none_or(|text| text.from == Provenance::LastGood) {
-                continue;
-            }
-            let Some(source) = self.get(name) else { continue };
-            if let Err(error) = source.accept(state.totals) {
-                tell(Note::Warning(format!("{name}: {error}")));
-            }
-        }
     }
 }
 
