@@ -184,8 +184,11 @@ const KEY: &str = "hmac-sha256:key.example:c2VjcmV0IHNlY3JldCBzZWNyZXQ=";
 const ANSWERED: &str = "alert denied dns-answer success answer NXDOMAIN nxdomain kernel high nxdomain";
 
 /// Description, dig's options, what it must print, the flags of the event, and what the event says.
+type Way =
+    (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str], &'static str);
+
 #[rustfmt::skip]
-const ASKED: &[(&str, &[&str], &[&str], &[&str], &str)] = &[
+const ASKED: &[Way] = &[
     ("without EDNS", &["+noedns"], &["flags: qr rd ra; QUERY: 1, ANSWER: 0, AUTHORITY: 0, ADDITIONAL: 0"], &["RD", "RA"], ANSWERED),
     ("DNSSEC wanted", &["+dnssec"], &["; EDNS: version: 0, flags: do; udp: 1232"], &["RD", "RA", "DO"], ANSWERED),
     ("no recursion wanted", &["+norecurse"], &[";; flags: qr ra; "], &["RA"], ANSWERED),
@@ -204,6 +207,7 @@ fn every_way_to_ask() {
     let rules = Rules::new(&lab).unwrap();
     configure(&rules);
     let mut agent = rules.start(&["--attach", "auto"]).unwrap();
+    agent.wait_stderr("ingress on TC").unwrap(); // a veth has no other way that is sure
     for (at, (what, options, prints, flags, event)) in ASKED.iter().enumerate() {
         let name = format!("ask{at}.nxdomain.w.lab.example");
         let output = lab.dig(0, &[options, &[name.as_str(), "A"][..]].concat()).output().unwrap();

@@ -37,25 +37,27 @@ fn configured<'l>(lab: &'l Lab, settings: &str, list: &str) -> Rules<'l> {
     rules
 }
 
+/// A command, a name it is about, and what becomes of a lookup of that.
+const COMMANDS: &[(&[&str], &str, &str)] = &[
+    (&["block", "by-hand.w.lab.example"], "a.by-hand.w.lab.example", "NXDOMAIN"),
+    (&["block", "by-hand.w.lab.example", "--action", "refused"], "b.by-hand.w.lab.example", "REFUSED"),
+    (&["allow", "c.listed.w.lab.example"], "c.listed.w.lab.example", "NOERROR"),
+    (&["allow", "by-hand.w.lab.example"], "d.by-hand.w.lab.example", "NOERROR"),
+    (&["block", "e.by-hand.w.lab.example"], "e.by-hand.w.lab.example", "NXDOMAIN"),
+    (&["block", "forgotten.w.lab.example"], "forgotten.w.lab.example", "NXDOMAIN"),
+    (&["forget", "forgotten.w.lab.example"], "g.forgotten.w.lab.example", "NOERROR"),
+    (&["reload"], "h.by-hand.w.lab.example", "NOERROR"),
+];
+
 #[test]
 fn commands_hold_at_once_and_after_a_restart() {
     let lab = Lab::new().unwrap();
     let rules = configured(&lab, "", "");
     let mut agent = rules.start(&[]).unwrap();
-    // The command, a name it is about, and what becomes of the name.
-    for (words, name, expected) in [
-        (&["block", "by-hand.w.lab.example"][..], "a.by-hand.w.lab.example", "NXDOMAIN"),
-        (&["block", "by-hand.w.lab.example", "--action", "refused"], "b.by-hand.w.lab.example", "REFUSED"),
-        (&["allow", "c.listed.w.lab.example"], "c.listed.w.lab.example", "NOERROR"),
-        (&["allow", "by-hand.w.lab.example"], "d.by-hand.w.lab.example", "NOERROR"),
-        (&["block", "e.by-hand.w.lab.example"], "e.by-hand.w.lab.example", "NXDOMAIN"),
-        (&["block", "forgotten.w.lab.example"], "forgotten.w.lab.example", "NXDOMAIN"),
-        (&["forget", "forgotten.w.lab.example"], "g.forgotten.w.lab.example", "NOERROR"),
-        (&["reload"], "h.by-hand.w.lab.example", "NOERROR"),
-    ] {
+    for (words, name, expected) in COMMANDS {
         let printed = rules.tell(words).unwrap();
         assert!(!printed.is_empty(), "{words:?}");
-        assert_eq!(status(&lab, 0, name), expected, "{words:?}: {printed}");
+        assert_eq!(status(&lab, 0, name), *expected, "{words:?}: {printed}");
     }
     let found = event(&mut agent, "e.by-hand.w.lab.example", "10.53.0.10");
     assert_eq!(said(&found), "event denied dns-answer success answer NXDOMAIN nxdomain kernel - manual");
@@ -107,6 +109,24 @@ fn told(output: &Output) -> String {
     String::from_utf8_lossy(&[&output.stdout[..], &output.stderr[..]].concat()).into_owned()
 }
 
+/// A command, its exit status, and what it says.
+const EXITS: &[(&[&str], i32, &str)] = &[
+    (&["block", "bad.w.lab.example", "--for", "1h"], 0, "nxdomain until 20"),
+    (&["block", "org"], 1, "top-level domain"),
+    (&["block", "lab.example"], 1, "--i-mean-it"),
+    (&["block", "com", "--i-mean-it"], 0, "com and everything below it"),
+    (&["forget", "com"], 0, "nxdomain is forgotten"),
+    (&["forget", "com"], 1, "there is no manual rule for com"),
+    (&["reload"], 0, "rules in force"),
+    (&["stats"], 0, "listed"),
+    (&["manual"], 0, "bad.w.lab.example"),
+    (&["explain", "x.listed.w.lab.example"], 0, "nxdomain listed.w.lab.example by listed ("),
+    (&["block", "a..b"], 2, "a..b"),
+    (&["block", "bad.example", "--for", "soon"], 2, "soon"),
+    (&["block", "bad.example", "--action", "sinkhole"], 2, "sinkhole"),
+    (&["unblock", "bad.example"], 2, "unblock"),
+];
+
 #[test]
 fn exit_codes_and_the_audit_log() {
     let lab = Lab::new().unwrap();
@@ -114,26 +134,10 @@ fn exit_codes_and_the_audit_log() {
     let output = rules.try_tell(&["stats"]).unwrap();
     assert!(output.status.code() == Some(1) && told(&output).contains("no agent listens"), "{output:?}");
     let agent = rules.start(&[]).unwrap();
-    // The command, the exit status, and what is said.
-    for (words, code, says) in [
-        (&["block", "bad.w.lab.example", "--for", "1h"][..], 0, "nxdomain until 20"),
-        (&["block", "org"], 1, "top-level domain"),
-        (&["block", "lab.example"], 1, "--i-mean-it"),
-        (&["block", "com", "--i-mean-it"], 0, "com and everything below it"),
-        (&["forget", "com"], 0, "nxdomain is forgotten"),
-        (&["forget", "com"], 1, "there is no manual rule for com"),
-        (&["reload"], 0, "rules in force"),
-        (&["stats"], 0, "listed"),
-        (&["manual"], 0, "bad.w.lab.example"),
-        (&["explain", "x.listed.w.lab.example"], 0, "nxdomain listed.w.lab.example by listed ("),
-        (&["block", "a..b"], 2, "a..b"),
-        (&["block", "bad.example", "--for", "soon"], 2, "soon"),
-        (&["block", "bad.example", "--action", "sinkhole"], 2, "sinkhole"),
-        (&["unblock", "bad.example"], 2, "unblock"),
-    ] {
+    for (words, code, says) in EXITS {
         let output = rules.try_tell(words).unwrap();
-        assert_eq!(output.status.code(), Some(code), "{words:?}: {}", told(&output));
-        assert!(told(&output).contains(says), "{words:?}: no {says:?} in {}", told(&output));
+        assert_eq!(output.status.code(), Some(*code), "{words:?}: {}", told(&output));
+        assert!(told(&output).contains(*says), "{words:?}: no {says:?} in {}", told(&output));
     }
     let lines = rules.audit().unwrap();
     let commands: Vec<_> = lines
@@ -218,6 +222,11 @@ fn what_only_tries_touches_nothing() {
         let explanation = rules.ask(&["explain", "x.listed.w.lab.example"]).unwrap();
         assert_eq!(explanation["verdict"], "would-nxdomain", "{explanation}");
         assert_eq!(rules.hits("listed").unwrap(), 2);
+        // A command of the operator only tries where everything does.
+        rules.tell(&["block", "by-hand.w.lab.example"]).unwrap();
+        let by_hand = format!("{name}.by-hand.w.lab.example");
+        let expected = if name == "global" { "NOERROR" } else { "NXDOMAIN" };
+        assert_eq!(status(&lab, 0, &by_hand), expected, "{by_hand}");
         assert!(agent.stop().unwrap().status.success());
     }
 }

@@ -22,7 +22,9 @@ const NXDOMAIN: u16 = 3;
 
 fn configured<'l>(lab: &'l Lab, settings: &str) -> Rules<'l> {
     let rules = Rules::new(lab).unwrap();
-    rules.write("listed.txt", "listed.w.lab.example\n").unwrap();
+    // So many that it takes a moment until they are in force.
+    let filler: String = (0..50_000).map(|number| format!("n{number}.filler.example\n")).collect();
+    rules.write("listed.txt", filler + "listed.w.lab.example\n").unwrap();
     rules.configure(settings, &rules.list("listed", "")).unwrap();
     rules
 }

@@ -28,6 +28,23 @@ severity = "high"
 lookalike = ["paypal.example"]
 "#;
 
+/// A name, what dig prints at the first lookup and at the next ones, and what their events say.
+#[rustfmt::skip]
+const LEARNED: &[(&str, &str, &str, [&str; 2])] = &[
+    ("evil1.w.lab.example", "status: NOERROR", "status: NXDOMAIN", [
+        "alert allowed dns-lookup success answer NOERROR pass next low by-regex",
+        "alert denied dns-answer success answer NXDOMAIN nxdomain kernel low by-regex",
+    ]),
+    ("q7f3k9x2z8w1v5b4.w.lab.example", "192.0.2.82", "192.0.2.1\n", [
+        "alert allowed dns-lookup success answer NOERROR pass next critical by-entropy",
+        "alert denied dns-answer success answer NOERROR sinkhole kernel critical by-entropy",
+    ]),
+    ("login.paypa1.example", "status: NXDOMAIN", "status: REFUSED", [
+        "alert allowed dns-lookup success answer NXDOMAIN pass next high by-looks",
+        "alert denied dns-answer failure answer REFUSED refused kernel high by-looks",
+    ]),
+];
+
 /// Waits until `rules stats` counts the learned names so.
 fn wait_learned(rules: &Rules<'_>, expected: &Value) {
     let mut last = Value::Null;
@@ -35,7 +52,7 @@ fn wait_learned(rules: &Rules<'_>, expected: &Value) {
         last = rules.ask(&["stats"])?["learned"].take();
         Ok(fits(&last, expected).then_some(()))
     });
-    learned.unwrap_or_else(|error| panic!("{error}: {last}"));
+    assert!(learned.is_ok(), "{learned:?}: {last}");
 }
 
 /// The events of the clients' lookups of a name, in order, once there are so many.
@@ -56,43 +73,12 @@ fn the_first_lookup_passes_and_the_second_is_blocked() {
     let rules = Rules::new(&lab).unwrap();
     rules.configure("", RULES).unwrap();
     let mut agent = rules.start(&[]).unwrap();
-    for (learned, (name, first, then, events_are)) in [
-        (
-            "evil1.w.lab.example",
-            "status: NOERROR",
-            "status: NXDOMAIN",
-            [
-                "alert allowed dns-lookup success answer NOERROR pass next low by-regex",
-                "alert denied dns-answer success answer NXDOMAIN nxdomain kernel low by-regex",
-            ],
-        ),
-        (
-            "q7f3k9x2z8w1v5b4.w.lab.example",
-            "192.0.2.82",
-            "192.0.2.1\n",
-            [
-                "alert allowed dns-lookup success answer NOERROR pass next critical by-entropy",
-                "alert denied dns-answer success answer NOERROR sinkhole kernel critical by-entropy",
-            ],
-        ),
-        (
-            "login.paypa1.example",
-            "status: NXDOMAIN",
-            "status: REFUSED",
-            [
-                "alert allowed dns-lookup success answer NXDOMAIN pass next high by-looks",
-                "alert denied dns-answer failure answer REFUSED refused kernel high by-looks",
-            ],
-        ),
-    ]
-    .into_iter()
-    .enumerate()
-    {
+    for (learned, (name, first, then, events_are)) in LEARNED.iter().enumerate() {
         let printed = lab.ask(0, &[name, "A"]).unwrap();
-        assert!(printed.contains(first), "{name}:\n{printed}");
+        assert!(printed.contains(*first), "{name}:\n{printed}");
         wait_learned(&rules, &json!({"now": learned + 1, "max": 65_536, "evicted": 0, "refused": 0}));
         let printed = lab.ask(0, &[name, "A"]).unwrap();
-        assert!(printed.contains(then), "{name}:\n{printed}");
+        assert!(printed.contains(*then), "{name}:\n{printed}");
         // Of any type, and from any client; but not what is above or below.
         drop(lab.ask(0, &[name, "AAAA"]).unwrap());
         assert_eq!(events(&mut agent, name, 3), [events_are[0], events_are[1], events_are[1]], "{name}");
@@ -113,15 +99,14 @@ fn what_was_learned_is_forgotten_after_its_time() {
     let name = "evil2.w.lab.example";
     // Ask until it was let through, blocked, and let through again.
     let (mut asked, mut seen) = (0, String::new());
-    wait::until("it passes, is blocked, and passes", || {
+    let over = wait::until("it passes, is blocked, and passes", || {
         drop(lab.ask(0, &[name, "A"])?);
         asked += 1;
         let how = |said: &String| said.split(' ').nth(7).unwrap_or_default().to_owned();
         seen = events(&mut agent, name, asked).iter().map(how).collect::<Vec<_>>().join(" ");
         Ok((seen.contains("next kernel") && seen.contains("kernel next")).then_some(()))
-    })
-    .unwrap_or_else(|error| panic!("{error}: {seen}"));
-    assert!(seen.starts_with("next"), "{seen}");
+    });
+    assert!(over.is_ok() && seen.starts_with("next"), "{over:?}: {seen}");
     let passed = seen.matches("next").count();
     assert_eq!(times_seen(&lab, name), passed, "{seen}");
     wait_learned(&rules, &json!({"now": 0}));
