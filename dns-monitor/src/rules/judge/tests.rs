@@ -199,6 +199,15 @@ fn the_second_message_of_a_segment_is_judged_here() {
 }
 
 #[test]
+fn what_is_reset_along_with_a_blocked_query_is_said_to_be() {
+    let mut stage = Judge::default();
+    stage.replace(rules(7, NXDOMAIN, NXDOMAIN));
+    let along = packet(judged(Done::Reset, 1), Transport::Tcp);
+    let got = judge(&stage, &query("unlisted.example", 1), along, Role::Client);
+    assert_eq!(got, (Verdict::Blocked(Block::Drop), Some(Enforced::Reset), None, false));
+}
+
+#[test]
 fn late_samples_are_judged_by_their_own_rules() {
     let mut stage = Judge::default();
     stage.replace(rules(7, NXDOMAIN, NXDOMAIN));
