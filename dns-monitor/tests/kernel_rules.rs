@@ -8,12 +8,17 @@ mod rules_support;
 
 use std::{iter, thread};
 
+use dns_monitor::rules::{
+    action::{Action, Block, Effect},
+    condition::Condition,
+};
+use dns_monitor_common::rule::MAX_LABELS;
 use kernel_rules_support::{opinion, trial::Trial};
 use kernel_support::hook::{HOOKS, Hook};
 use rules_support::{
     chance::Chance,
-    lookups::lookup,
-    reference::Listed,
+    lookups::{Asked, lookup},
+    reference::{Listed, canonical},
     world::{Kinds, World},
 };
 
@@ -21,6 +26,9 @@ use rules_support::{
 const TRIALS: [[Hook; 3]; 2] = [HOOKS; 2];
 const WORLDS: usize = 90;
 const LOOKUPS: usize = 2000;
+
+/// A type that nobody asks for.
+const OTHER: u16 = 99;
 
 /// Half of them with entries that are none of the kernel's business.
 const KINDS: [Kinds; 4] = [
@@ -92,4 +100,60 @@ fn a_million_lookups() {
     assert!(lookups > 1_000_000, "{lookups}");
     assert!(hits > lookups / 4 && hits < lookups * 9 / 10, "{hits} of {lookups} hit");
     assert!(specified > lookups / 2, "only {specified} of {lookups} are in the specification");
+}
+
+/// Names of one label, of two, and so on.
+fn of_every_depth() -> Vec<Vec<Vec<u8>>> {
+    (1..=MAX_LABELS).map(|depth| vec![b"a".to_vec(); depth]).collect()
+}
+
+/// As many candidates as are weighed of one query: one at each depth, and others before it that do not apply.
+fn at_every_depth(chance: &mut Chance, of_every_name: usize, doubled: usize) -> World {
+    let mut world = World::blocking(chance, of_every_depth());
+    // Else one candidate would stand for all of them, and nobody saw which name it was that decided.
+    for entry in world.listed.iter_mut().step_by(2) {
+        entry.effect = Effect::of(Action::Block(Block::Refused));
+    }
+    let other = |entry: &Listed, line| Listed {
+        line,
+        when: vec![Condition::Type(vec![OTHER])],
+        effect: Effect::of(Action::Alert),
+        ..entry.clone()
+    };
+    let every = (0..of_every_name).map(|number| Listed {
+        name: None,
+        when: vec![Condition::Vlan(vec![number as u16])],
+        ..other(&world.listed[0], 1000 + number as u32)
+    });
+    let before = world.listed.iter().rev().take(doubled).map(|entry| other(entry, entry.line + 200));
+    world.listed = every.chain(before).chain(world.listed.clone()).collect();
+    world
+}
+
+#[test]
+fn a_name_that_is_listed_at_every_depth() {
+    for hook in HOOKS {
+        let (mut trial, mut chance) = (Trial::new(hook), Chance::new(7));
+        for (of_every_name, doubled) in [(0, 0), (8, 0), (8, 25)] {
+            let world = at_every_depth(&mut chance, of_every_name, doubled);
+            let mut room = trial.enforcer.room();
+            let (rules, report) = world.build(&mut room, 0);
+            assert_eq!(report.overflowed, 0);
+            trial.install(&rules, room);
+            let client = [192, 0, 2, 1].into();
+            let asked = |labels: Vec<_>| Asked {
+                name: canonical(&labels),
+                qtype: 1,
+                qclass: 1,
+                client,
+                mac: None,
+                vlan: None,
+            };
+            for seen in trial.ask(&mut chance, of_every_depth().into_iter().map(asked)) {
+                let decision = opinion::agent(&rules, &seen);
+                let entry = opinion::specified(&world, &world.listed, &rules, &seen, decision).unwrap();
+                assert_eq!(entry.name.as_ref().map(|(labels, _)| canonical(labels)), Some(seen.asked.name));
+            }
+        }
+    }
 }

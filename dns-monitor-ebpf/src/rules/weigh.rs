@@ -43,9 +43,8 @@ fn weigh_one(stage: &mut Stage, found: &Candidate, index: u16, first: u64) -> u1
     if misfit(found, stage, rest, depth) != 0 {
         return found.next;
     }
-    let exact_only = is_zero(found.flags as u64 & candidate::BELOW as u64);
-    let strength =
-        (found.rank as u32) << 16 | (MAX_LABELS as u32 - depth as u32) << 1 | (1 - exact_only) as u32;
+    // Of one name the chain has the stronger first.
+    let strength = (found.rank as u32) << 16 | (MAX_LABELS as u32 - depth as u32);
     if strength < stage.search.best {
         stage.search.best = strength;
         stage.header.candidate = index;
