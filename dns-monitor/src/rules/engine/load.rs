@@ -16,20 +16,21 @@ use thiserror::Error;
 
 use super::{
     reader::{Problem, Reader},
+    settings::{origin_of, settings},
     texts::{Sources, Text},
 };
 use crate::{
     config::{
         Config,
-        rules::{ListSpec, Mode, Spec},
+        rules::{ListSpec, Spec},
     },
     control::protocol::Provenance,
     rules::{
-        compile::{Builder, CompileError, Kind, Origin, Rejected, Report, Settings, origin},
+        compile::{Builder, CompileError, Rejected, Report, Settings},
         list,
         ruleset::Ruleset,
         source::{self, Source, Totals},
-        table::{keys, memory::Room},
+        table::memory::Room,
     },
 };
 
@@ -284,35 +285,4 @@ fn read_list(
 fn read_file(file: &Path, format: list::Format, sink: &mut dyn list::Sink) -> io::Result<list::Format> {
     let mut text = BufReader::with_capacity(BUFFER, File::open(file)?);
     list::read(format, &mut text, sink)
-}
-
-fn settings(config: &Config, generation: u16, keep_hidden: bool) -> Result<Settings, LoadError> {
-    Ok(Settings {
-        keys: keys::random().map_err(LoadError::Keys)?,
-        generation,
-        exempt: config.rules.exempt.clone(),
-        own_zones: config.rules.own_zones.clone(),
-        keep_hidden,
-    })
-}
-
-fn origin_of(config: &Config, spec: &Spec) -> Origin {
-    let origin = spec.origin();
-    let (kind, files) = match spec {
-        Spec::List(_) => (Kind::List, Vec::new()),
-        Spec::Rule(_) => (Kind::Rule, vec![origin::File { path: origin.place.file.to_string(), base: 0 }]),
-    };
-    let mut effect = origin.effect;
-    effect.would |= config.rules.mode == Mode::WouldBlock;
-    let learn_ttl = u32::try_from(config.rules.learn_ttl.as_secs()).unwrap_or(u32::MAX);
-    Origin {
-        name: origin.name.clone(),
-        kind,
-        files,
-        effect,
-        category: origin.category.clone(),
-        severity: origin.severity,
-        i_mean_it: origin.i_mean_it || config.rules.i_mean_it,
-        learn_ttl: if config.rules.learn_max == 0 { 0 } else { learn_ttl },
-    }
 }
