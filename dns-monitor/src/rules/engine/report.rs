@@ -63,7 +63,7 @@ impl Last {
             (agent_only as u64, "rules for the agent alone"),
             (unreadable, "lines unreadable"),
             (rejected as u64, "entries refused"),
-            (old as u64, "lists as they last were good"),
+            (old as u64, "not up to date"),
         ] {
             if count > 0 {
                 line += &format!(", {count} {what}");
