@@ -123,7 +123,12 @@ impl Sequence {
         let name = canonical(&entry.name.as_ref().unwrap().0);
         let expires = chance.once_in(2).then_some(u32::MAX);
         let change = Change { name: &name, candidate, line: entry.line, expires };
-        let token = self.rules.insert(&change, &mut self.kernel).unwrap();
+        let inserted = self.rules.insert(&change, &mut self.kernel);
+        if name.is_empty() {
+            assert!(matches!(inserted, Err(LiveError::Root)), "{inserted:?}");
+            return;
+        }
+        let token = inserted.unwrap();
         self.changes.push((entry, token));
     }
 
