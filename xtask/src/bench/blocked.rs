@@ -185,7 +185,7 @@ fn round(answerer: Answerer, seconds: u32, memory: &Path, files: &Files) -> Resu
 /// Puts the program on the resolver's interface that turns queries around.
 fn turn_around(lab: &Lab) -> Result<()> {
     let mut command = lab.resolver().command("ip");
-    command.args(["link", "set", "dev", "eth0", "xdp", "obj"]).arg(target("bpf/floor"));
+    command.args(["link", "set", "dev", "eth0", "xdp", "obj"]).arg(target("bpf/reflect"));
     succeed(command.args(["program", "reflect"])).map(drop)
 }
 
