@@ -1,6 +1,7 @@
 //! The contract between the kernel programs and the agent, declared once.
 //!
-//! Layouts, byte order and names only; no logic. Read in this order:
+//! Layouts, byte order and names; of logic only the hash of a name, which both sides must work out alike. Read in this
+//! order:
 //!
 //! 1. [`sample`]: what one packet becomes in the ring buffer;
 //! 2. [`counter`]: what happened to every packet, by reason;

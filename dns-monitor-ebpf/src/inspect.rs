@@ -4,10 +4,13 @@ use dns_monitor_common::{counter::Counter, rule::action};
 
 use crate::{
     answer,
+    describe::describe,
     hook::Hook,
-    maps::{self, Rest, Stage},
+    maps,
     parse::{link, network, transport},
-    reset, rules, submit,
+    reset, rules,
+    stage::{Rest, Stage},
+    submit,
 };
 
 /// What becomes of the packet.
@@ -56,7 +59,7 @@ fn parse<H: Hook>(hook: &H, stage: &mut Stage) -> Result<Rest, Counter> {
     let network = network::parse(&mut packet, link.ether_type)?;
     stage.transport = packet.offset();
     let transport = transport::parse(&mut packet, &network)?;
-    submit::describe(hook, stage, &packet, &link, &network, &transport)
+    describe(hook, stage, &packet, &link, &network, &transport)
 }
 
 #[inline(always)]

@@ -3,20 +3,24 @@
 //! One packet's way, and the reading order:
 //!
 //! 1. [`xdp`] and [`tc`]: the entry points; each ends in the one match that decides the packet's fate;
-//! 2. [`hook`]: what differs between the two hooks, so that nothing after them needs to know;
+//! 2. [`hook`]: what differs between the two, so that nothing after them needs to know;
 //! 3. [`inspect`]: the story, parse, judge, sample, act;
-//! 4. [`packet`]: the only comparison with the end of the packet;
+//! 4. [`packet`]: the only comparison with the end of the packet, and [`copy`]: many of its bytes at once;
 //! 5. [`parse`]: link, network, transport, question, one parser a header;
-//! 6. [`rules`]: what is listed of the name, and which rule wins;
-//! 7. [`submit`]: the sample goes into this CPU's ring;
-//! 8. [`answer`] and [`reset`]: the query becomes its own answer, or the end of its connection;
-//! 9. [`maps`]: what is shared with the agent.
+//! 6. [`describe`]: what they have found, in the [`stage`];
+//! 7. [`rules`]: what is listed of the name, and which rule wins;
+//! 8. [`submit`]: the sample goes into this CPU's ring;
+//! 9. [`answer`] and [`reset`]: the query becomes its own answer, or the end of its connection, and is [turned](turn)
+//!    round;
+//! 10. [`maps`]: what is shared with the agent.
 #![no_std]
 #![no_main]
 #![feature(asm_experimental_arch)]
 
 mod answer;
 mod checksum;
+mod copy;
+mod describe;
 mod hook;
 mod inspect;
 mod maps;
@@ -24,6 +28,7 @@ mod packet;
 mod parse;
 mod reset;
 mod rules;
+mod stage;
 mod submit;
 mod tc;
 mod turn;

@@ -2,7 +2,7 @@
 
 use dns_monitor_common::sample::protocol;
 
-use crate::{checksum, hook::Hook, maps::Stage, packet::Packet, turn};
+use crate::{checksum, hook::Hook, packet::Packet, stage::Stage, turn};
 
 const TCP: usize = 20;
 const RST_ACK: u8 = 0x14;

@@ -5,26 +5,18 @@
 
 use core::ffi::c_void;
 
-use aya_ebpf::helpers::{
-    bpf_get_smp_processor_id,
-    generated::{bpf_ktime_get_ns, bpf_ringbuf_discard, bpf_ringbuf_reserve, bpf_ringbuf_submit},
-};
+use aya_ebpf::helpers::generated::{bpf_ringbuf_discard, bpf_ringbuf_reserve, bpf_ringbuf_submit};
 use dns_monitor_common::{
     counter::Counter,
-    rule::action,
-    sample::{HEADER_LENGTH, MAX_CAPTURE, SampleHeader, flag, protocol},
+    sample::{HEADER_LENGTH, MAX_CAPTURE, SampleHeader, protocol},
 };
 
 use crate::{
+    copy,
     hook::Hook,
-    maps::{self, Rest, Stage},
-    opaque,
-    packet::{self, Packet},
-    parse::{
-        link::Link,
-        network::Network,
-        transport::{FIN, FIN_SYN_RST, SYN, Transport},
-    },
+    maps, opaque,
+    parse::transport::{FIN, SYN},
+    stage::{Rest, Stage},
 };
 
 /// The agent polls: a wake-up would cost four microseconds a sample.
@@ -35,69 +27,6 @@ const QUERY: u32 = 64;
 const EDNS_QUERY: u32 = 192;
 const ANSWER: u32 = 512;
 const LARGE_ANSWER: u32 = 1280;
-
-/// Describes the packet in this CPU's stage; says where its payload is.
-#[inline(always)]
-pub fn describe<H: Hook>(
-    hook: &H,
-    stage: &mut Stage,
-    packet: &Packet,
-    link: &Link,
-    network: &Network,
-    transport: &Transport,
-) -> Result<Rest, Counter> {
-    let offset = packet.offset();
-    let (length, present) = lengths(hook, packet, offset, transport)?;
-    if length == 0 && transport.flags & FIN_SYN_RST == 0 {
-        return Err(Counter::TcpWithoutData); // now that the frame has said how long it is
-    }
-    write_header(hook, &mut stage.header, link, network, transport);
-    stage.payload = length;
-    Ok(stage.forget(Rest { offset, length, present }))
-}
-
-/// Payload bytes on the wire, and how many of them are in the packet.
-#[inline(always)]
-fn lengths<H: Hook>(
-    hook: &H,
-    packet: &Packet,
-    offset: u32,
-    transport: &Transport,
-) -> Result<(u32, u32), Counter> {
-    if let Some(length) = transport.length
-        && offset + length <= packet.length()
-    {
-        return Ok((length, length)); // all in the linear part: no need to ask the kernel
-    }
-    let Some(present) = hook.length().checked_sub(offset) else { return Err(Counter::BadTransport) };
-    let length = transport.length.unwrap_or(present);
-    Ok((length, if length < present { length } else { present }))
-}
-
-#[inline(always)]
-fn write_header<H: Hook>(
-    hook: &H,
-    header: &mut SampleHeader,
-    link: &Link,
-    network: &Network,
-    transport: &Transport,
-) {
-    // SAFETY: helpers without arguments.
-    (header.time, header.cpu) = unsafe { (bpf_ktime_get_ns(), bpf_get_smp_processor_id()) };
-    network.write_addresses(header);
-    link.write_macs(header);
-    header.interface = hook.interface();
-    header.stream = if network.is_fragment() { network.fragment_id } else { transport.sequence };
-    header.source_port = transport.source_port;
-    header.destination_port = transport.destination_port;
-    header.fragment_offset = transport.fragment_offset;
-    header.outer_vlan = link.vlans[0];
-    header.inner_vlan = link.vlans[1];
-    header.flags = link.flags | network.flags | if H::EGRESS { flag::EGRESS } else { 0 };
-    header.protocol = network.protocol;
-    header.tcp_flags = transport.flags;
-    (header.line, header.candidate, header.action, header.generation) = (0, 0, action::ALLOW, 0);
-}
 
 /// Hands the payload over, in several pieces where one sample does not hold it.
 #[inline(always)]
@@ -169,7 +98,7 @@ fn write<H: Hook>(
             return Err(Counter::RingFull);
         }
         sample.cast::<SampleHeader>().write(*header);
-        if !copy(hook, offset, sample.cast::<u8>().add(HEADER_LENGTH), captured, size) {
+        if !copy_payload(hook, offset, sample.cast::<u8>().add(HEADER_LENGTH), captured, size) {
             bpf_ringbuf_discard(sample, NO_WAKEUP);
             return Err(Counter::CopyFailed);
         }
@@ -183,15 +112,17 @@ fn write<H: Hook>(
 /// # Safety
 /// `to` has room for `size` bytes.
 #[inline(always)]
-unsafe fn copy<H: Hook>(hook: &H, offset: u32, to: *mut u8, captured: u32, size: u32) -> bool {
+unsafe fn copy_payload<H: Hook>(hook: &H, offset: u32, to: *mut u8, captured: u32, size: u32) -> bool {
     if captured == 0 {
         return true; // SYN, FIN, RST
     }
     // SAFETY: the caller's promise, and `captured` is at most `size`.
     unsafe {
         let copied = match size {
-            QUERY => packet::copy::<{ QUERY as usize / 8 }>(hook.linear(), offset, to, captured),
-            EDNS_QUERY => packet::copy::<{ EDNS_QUERY as usize / 8 }>(hook.linear(), offset, to, captured),
+            QUERY => copy::from_packet::<{ QUERY as usize / 8 }>(hook.linear(), offset, to, captured),
+            EDNS_QUERY => {
+                copy::from_packet::<{ EDNS_QUERY as usize / 8 }>(hook.linear(), offset, to, captured)
+            }
             _ => false,
         };
         copied || hook.copy(offset, to, captured)

@@ -2,7 +2,7 @@
 
 use dns_monitor_common::sample::flag;
 
-use crate::{checksum, hook::Hook, maps::Stage, packet::Packet};
+use crate::{checksum, hook::Hook, packet::Packet, stage::Stage};
 
 const ETHERNET: usize = 14;
 const IPV4: usize = 20;

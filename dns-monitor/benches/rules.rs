@@ -23,7 +23,7 @@ use std::{
 use dns_monitor::{
     config::Config,
     rules::{
-        engine::load::{Loaded, Loader, Note},
+        engine::load::{Loaded, Loader, Note, Occasion},
         ruleset::Ruleset,
     },
     source::kernel::{
@@ -119,7 +119,8 @@ fn load(folder: &Path, list: &Path, enforcer: &mut Enforcer) -> Result<(Ruleset,
         Note::Warning(what) => problem = Some(what),
         Note::Progress(..) => {}
     };
-    let Loaded { ruleset, .. } = loader.load(&config, 1, false, &mut room, &mut tell)?;
+    let loaded = loader.load(&config, 1, Occasion::Start, &mut room, &mut tell)?;
+    let Loaded { ruleset, .. } = loaded.ok_or("nothing was loaded")?;
     let compiled = start.elapsed();
     let prepared = enforcer.prepare(
         room,

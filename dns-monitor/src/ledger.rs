@@ -151,6 +151,13 @@ impl<R: Reason> Tally<R> {
             .fold(0, |sum, (_, count)| sum.wrapping_add(count))
     }
 
+    /// What is counted beside the books, as `unwatched 3, answer-failed 1`; `None`: nothing.
+    pub fn aside(&self) -> Option<String> {
+        let counted = self.reasons().filter(|(reason, count)| reason.kind() == Kind::Aside && *count > 0);
+        let texts: Vec<_> = counted.map(|(reason, count)| format!("{} {count}", reason.name())).collect();
+        (!texts.is_empty()).then(|| texts.join(", "))
+    }
+
     fn column(&self, f: &mut fmt::Formatter<'_>, kind: Kind) -> fmt::Result {
         let mut separator = " (";
         for (reason, count) in self.reasons().filter(|(reason, count)| reason.kind() == kind && *count > 0) {
@@ -216,6 +223,21 @@ mod tests {
         ];
         for (what, tally, expected) in cases {
             assert_eq!(tally.to_string(), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn what_stands_aside_is_told_where_there_is_any() {
+        let cases = [
+            ("nothing", tally(2, 0, &[(Counter::Sampled, 2)]), None),
+            (
+                "in the order of declaration",
+                tally(2, 0, &[(Counter::AnswerFailed, 1), (Counter::Sampled, 2), (Counter::Unwatched, 3)]),
+                Some("unwatched 3, answer-failed 1".to_owned()),
+            ),
+        ];
+        for (what, tally, expected) in cases {
+            assert_eq!((tally.aside(), tally.held()), (expected, 0), "{what}");
         }
     }
 

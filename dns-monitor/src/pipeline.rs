@@ -188,6 +188,9 @@ impl<R: Reason> fmt::Display for Ledger<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "ledger")?;
         writeln!(f, "  packets    {}", self.packets)?;
+        if let Some(aside) = self.packets.aside() {
+            writeln!(f, "  aside      {aside}")?;
+        }
         write!(f, "{}", self.decoder)?;
         writeln!(f, "  messages   {}", self.tracker)?;
         write!(f, "  events     {}", self.events)?;

@@ -4,17 +4,27 @@ use std::{
     error::Error as StdError,
     io, iter,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
 use thiserror::Error;
 
 use crate::{
-    config::Config,
+    config::{Config, rules::Mode},
     ledger::Tally,
     log,
     output::{emit::Pressure, queue::queue, stdout::Writer},
     pipeline::Pipeline,
+    rules::{
+        engine::{
+            load::{LoadError, Loader},
+            notes::Notes,
+            report::Last,
+        },
+        ruleset::Ruleset,
+        table::memory::Heap,
+    },
     source::capture::{Capture, CaptureError, CaptureOptions, CaptureReason},
 };
 
@@ -35,6 +45,9 @@ pub enum ReplayError {
     /// The writer could not be started.
     #[error("cannot start the writer of standard output")]
     Writer(#[source] io::Error),
+    /// The rules of the configuration.
+    #[error("rules: {0}")]
+    Rules(#[from] LoadError),
     /// Nobody reads the events any more.
     #[error("standard output is closed or full: no event can be written any more")]
     Broken,
@@ -47,7 +60,10 @@ pub enum ReplayError {
 pub fn replay(config: &Config, files: &[PathBuf], colored: bool) -> Result<(), ReplayError> {
     let (queue, batches) = queue(config.stdout.queue_bytes);
     let writer = Writer::start(batches).map_err(ReplayError::Writer)?;
-    let pipeline = Pipeline::new(config, colored, queue, Pressure::Wait);
+    let mut pipeline = Pipeline::new(config, colored, queue, Pressure::Wait);
+    if !config.specs.is_empty() {
+        pipeline.set_rules(Arc::new(rules(config)?));
+    }
     let options =
         CaptureOptions { ports: config.capture.ports.clone(), resolvers: config.replay.resolvers.clone() };
     let mut replay = Replay { options, pipeline, packets: Tally::default(), now: 0 };
@@ -63,6 +79,17 @@ pub fn replay(config: &Config, files: &[PathBuf], colored: bool) -> Result<(), R
         0 => Ok(()),
         _ => Err(ReplayError::Capture { failed, files: files.len() }),
     }
+}
+
+/// The rules of the configuration: what is over cannot be blocked, so that events say what would have been.
+fn rules(config: &Config) -> Result<Ruleset, LoadError> {
+    let mut tried = config.clone();
+    tried.rules.mode = Mode::WouldBlock;
+    let mut notes = Notes::default();
+    let loaded = Loader::default().look(&tried, &mut Heap, &mut |note| notes.take(note))?;
+    notes.finish();
+    log::info(format_args!("rules: {}", Last::of(loaded.report, loaded.origins, loaded.took).line()));
+    Ok(loaded.ruleset)
 }
 
 struct Replay {

@@ -3,95 +3,19 @@
 
 mod kernel_support;
 
-use dns_monitor::rules::{
-    action::{Action, Block, Effect, Sinkhole},
-    forge::{forge, is_signed},
-    name::NameBuf,
-    verdict::Done,
-};
+use dns_monitor::rules::{action::Block, verdict::Done};
 use dns_monitor_common::{
     counter::Counter,
-    rule::{Candidate, action, candidate},
+    rule::{Candidate, action},
 };
 use kernel_support::{
     answers::{self, NUMBERS, Network},
     bench::{Bench, settings},
-    hook::Hook,
+    blocked::{COOKIE, ERROR, Expected, OPT, TSIG, below, blocked, expected, full_cookie, query},
+    hook::{HOOKS, Hook},
+    odd,
     rules::{install, plain},
 };
-
-const HOOKS: [Hook; 3] = [Hook::Xdp, Hook::XdpFrags, Hook::TcIngress];
-const ERROR: u16 = 15;
-const OPT: &[u8] = &[0, 0, 41, 0x10, 0, 0, 0, 0x80, 0, 0, 0];
-const COOKIE: &[u8] = &[0, 0, 41, 0x10, 0, 0, 0, 0, 0, 0, 28, 0, 10, 0, 24];
-const TSIG: &[u8] = b"\x03key\0\0\xfa\0\xff\0\0\0\0\0\x04abcd";
-
-/// One name for each way to block, and what its rule does.
-fn blocked() -> Vec<(&'static str, Candidate)> {
-    let with_error = |action| Candidate { ede: ERROR, ..plain(action) };
-    vec![
-        ("nx.example", with_error(action::NXDOMAIN)),
-        ("plain-nx.example", plain(action::NXDOMAIN)),
-        ("nodata.example", with_error(action::NODATA)),
-        ("refused.example", with_error(action::REFUSED)),
-        ("sinkhole.example", with_error(action::SINKHOLE)),
-        (
-            "sinkhole4.example",
-            Candidate { flags: plain(0).flags & !candidate::V6, ..plain(action::SINKHOLE) },
-        ),
-        ("tcp-only.example", plain(action::TCP_ONLY)),
-        ("drop.example", plain(action::DROP)),
-    ]
-}
-
-fn effect(rule: &Candidate) -> (Block, Effect) {
-    let block = Block::from_code(rule.action).unwrap();
-    let has = |flag: u16| rule.flags & flag != 0;
-    let sinkhole = Sinkhole {
-        v4: has(candidate::V4).then(|| rule.v4.into()),
-        v6: has(candidate::V6).then(|| rule.v6.into()),
-    };
-    let ede = (rule.ede == ERROR).then_some(ERROR);
-    (block, Effect { sinkhole, ede, ttl: rule.ttl, ..Effect::of(Action::Block(block)) })
-}
-
-/// A query with RD, CD and whatever is given behind its question.
-fn query(name: &[u8], qtype: u16, additional: &[&[u8]]) -> Vec<u8> {
-    let count = additional.len() as u8;
-    let header = [0x12, 0x34, 0x01, 0x10, 0, 1, 0, 0, 0, 0, 0, count];
-    [&header[..], name, &[0], &qtype.to_be_bytes(), &[0, 1], &additional.concat()].concat()
-}
-
-/// `name` below `label`, in a mix of cases.
-fn below(label: &str, name: &str) -> Vec<u8> {
-    let name = NameBuf::parse(&format!("{label}.{name}")).unwrap().as_bytes().to_vec();
-    name.iter()
-        .enumerate()
-        .map(|(at, byte)| if at % 2 == 0 { byte.to_ascii_uppercase() } else { *byte })
-        .collect()
-}
-
-fn full_cookie() -> Vec<u8> {
-    [COOKIE, &[7; 24]].concat()
-}
-
-/// What the agent says of a query that a rule wants to block.
-enum Expected {
-    Passed,
-    Dropped,
-    Answered(Vec<u8>),
-}
-
-fn expected(query: &[u8], rule: &Candidate) -> Expected {
-    let (block, effect) = effect(rule);
-    let mut answer = vec![];
-    match block {
-        Block::Drop => Expected::Dropped,
-        _ if is_signed(query) => Expected::Passed,
-        _ if forge(query, block, &effect, &mut answer) => Expected::Answered(answer),
-        _ => Expected::Passed,
-    }
-}
 
 fn check(bench: &mut Bench, hook: Hook, network: Network, message: &[u8], rule: &Candidate, what: &str) {
     let (verdict, frame) = bench.verdict(hook, &network.udp(message)).unwrap();
@@ -206,7 +130,7 @@ fn random_bytes_behind_the_question() {
             message[at] ^= 1 << next(8);
         }
         let (hook, network) = (HOOKS[round % 3], Network::ALL[round % 6]);
-        if hook == Hook::TcIngress && answers::looks_unfinished(network, &network.udp(&message)) {
+        if hook == Hook::TcIngress && odd::looks_unfinished(network, &network.udp(&message)) {
             continue;
         }
         check(&mut bench, hook, network, &message, &rule, &format!("{message:02x?}, {hook:?}"));

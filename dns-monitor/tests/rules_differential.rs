@@ -6,16 +6,13 @@ mod rules_support;
 
 use dns_monitor::{
     decode::{message::Message, name::MAX_WIRE_LENGTH},
-    rules::{
-        ruleset::{Ruleset, decision::Decision},
-        subject::Subject,
-        table::memory::Heap,
-    },
+    rules::{ruleset::decision::Decision, subject::Subject, table::memory::Heap},
 };
 use rules_support::{
     chance::Chance,
     lookups::{Asked, lookup},
     reference::{self, Listed},
+    words::{Said, agree},
     world::{Kinds, World},
 };
 
@@ -23,19 +20,6 @@ const KERNEL: Kinds = Kinds { lists: 4, entries: 40, agent_only: false };
 const ALL: Kinds = Kinds { agent_only: true, ..KERNEL };
 /// One or two names with long chains.
 const LOOKUPS: usize = 100;
-
-/// What a decision says, in the reference's words.
-fn said(rules: &Ruleset, decision: Option<Decision>) -> Option<(String, u32, &'static str, bool)> {
-    let decision = decision?;
-    let (hit, effect) = (rules.hit(&decision), rules.effect(&decision));
-    Some((hit.name.to_owned(), decision.line, effect.action.name(), effect.would))
-}
-
-fn expected(world: &World, entry: Option<&Listed>) -> Option<(String, u32, &'static str, bool)> {
-    let entry = entry?;
-    let origin = &world.origins[usize::from(entry.origin) - 1].name;
-    Some((origin.clone(), entry.line, entry.effect.action.name(), entry.effect.would))
-}
 
 /// The name as it is read off the wire.
 fn read<'b>(message: &[u8], buffer: &'b mut [u8; MAX_WIRE_LENGTH]) -> &'b [u8] {
@@ -61,35 +45,21 @@ fn compare(chance: &mut Chance, world: &World, totals: &mut Totals) {
         let mut buffer = [0; MAX_WIRE_LENGTH];
         let message = asked.message(chance);
         let subject = Subject { name: read(&message, &mut buffer), ..asked.subject() };
-        let wanted = expected(world, reference::decide(&world.exempt, &world.listed, &subject));
-        let got = said(&rules, rules.decide(&subject));
-        assert!(same(&got, &wanted), "{got:?} instead of {wanted:?}: {asked:?} in {:#?}", world.listed);
+        let said = |decision: Option<Decision>| decision.map(|decision| Said::by(&rules, &decision));
+        let check = |listed: &[Listed], got: Option<Said>| {
+            let entry = reference::decide(&world.exempt, listed, &subject);
+            let wanted = entry.map(|entry| Said::of(world, entry));
+            let same = agree(got.as_ref(), wanted.as_ref());
+            assert!(same, "{got:?} instead of {wanted:?}: {asked:?} in {listed:?}");
+        };
+        let got = said(rules.decide(&subject));
         totals.lookups += 1;
         totals.hits += usize::from(got.is_some());
+        check(&world.listed, got);
         if report.overflowed == 0 {
-            let wanted = expected(world, reference::decide(&world.exempt, &kernel, &subject));
-            let got = said(&rules, rules.decide_table(&subject));
-            assert!(
-                same(&got, &wanted),
-                "table: {got:?} instead of {wanted:?}: {asked:?} in {:#?}",
-                world.listed
-            );
+            check(&kernel, said(rules.decide_table(&subject)));
             totals.table += 1;
         }
-    }
-}
-
-/// Entries for clients that share a candidate have no line.
-fn same<T: PartialEq, U: PartialEq>(
-    got: &Option<(T, u32, U, bool)>,
-    wanted: &Option<(T, u32, U, bool)>,
-) -> bool {
-    match (got, wanted) {
-        (Some(got), Some(wanted)) => {
-            let line = got.1 == wanted.1 || got.1 == 0;
-            got.0 == wanted.0 && line && got.2 == wanted.2 && got.3 == wanted.3
-        }
-        (got, wanted) => got.is_none() && wanted.is_none(),
     }
 }
 

@@ -48,6 +48,24 @@ pub fn has_role(event: &Value, role: &str) -> bool {
     text(event, "dns_monitor.role") == Some(role)
 }
 
+/// What an event says of rules: kind, type, action, outcome, what was seen, response code, verdict, enforced, severity,
+/// rule; a dash where it has no such field.
+pub fn said(event: &Value) -> String {
+    let words = [
+        "/event/kind",
+        "/event/type/1",
+        "/event/action",
+        "/event/outcome",
+        "/dns/type",
+        "/dns/response_code",
+        "/dns_monitor/verdict",
+        "/dns_monitor/enforced",
+        "/dns_monitor/severity",
+        "/rule/name",
+    ];
+    words.map(|word| event.pointer(word).and_then(Value::as_str).unwrap_or("-")).join(" ")
+}
+
 /// The event as its client would tell it.
 pub fn asked(event: &Value) -> Option<Asked> {
     Some(Asked {

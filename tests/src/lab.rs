@@ -143,9 +143,11 @@ impl Lab {
         succeed(&mut self.dig(client, arguments))
     }
 
-    /// Starts the agent on the resolver and waits until it watches.
+    /// Starts the agent on the resolver and waits until it watches: on XDP unless the arguments say otherwise, as a NIC
+    /// would have it, though this one is a veth.
     pub fn start_agent(&self, arguments: &[&str]) -> Result<Agent> {
-        Agent::start(self.resolver(), arguments)
+        let how: &[&str] = if arguments.contains(&"--attach") { &[] } else { &["--attach", "xdp"] };
+        Agent::start(self.resolver(), &[arguments, how].concat())
     }
 }
 

@@ -17,9 +17,12 @@ pub mod bpf;
 pub mod dns;
 pub mod event;
 pub mod lab;
+pub mod load;
 pub mod named;
 pub mod namespace;
 pub mod oracle;
+pub mod raw;
+pub mod rules;
 pub mod tag;
 pub mod topology;
 pub mod vlan;
@@ -28,3 +31,4 @@ pub mod zones;
 
 pub use agent::Agent;
 pub use lab::{Lab, LabOptions};
+pub use rules::Rules;

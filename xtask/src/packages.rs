@@ -24,6 +24,8 @@ pub const TESTS: &[(&str, &str)] = &[
     ("named-checkzone", "bind9-utils"),
     ("dnsperf", "dnsperf"),
     ("kdig", "knot-dnsutils"),
+    ("mount", "mount"),
+    ("setpriv", "util-linux"),
     ("tc", "iproute2"),
     ("tcpdump", "tcpdump"),
     ("tshark", "tshark"),

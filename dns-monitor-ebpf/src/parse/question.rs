@@ -11,6 +11,10 @@ use crate::{
 
 /// Length of a DNS header.
 pub const HEADER: usize = 12;
+/// The longest label (RFC 1035 §2.3.4).
+const MAX_LABEL: usize = 63;
+/// What marks a pointer.
+const POINTER: u16 = 0xc000;
 /// Bytes that are hashed at once.
 pub const WORD: usize = 8;
 
@@ -21,6 +25,9 @@ pub struct Name {
     pub labels: u64,
     /// Bytes without the root label.
     pub length: u64,
+    /// Bytes of what stands for the root label: itself, or a pointer to a byte of the header that is 0. Nobody means that,
+    /// but resolvers take it.
+    pub end: u64,
     /// Where each label begins in the name.
     offsets: [u8; MAX_LABELS + 1],
     /// Sums of the whole words, from the end: of none, of one, …
@@ -34,9 +41,23 @@ pub fn is_query(header: &Header<HEADER>) -> bool {
 }
 
 impl Name {
-    /// Walks the name at the cursor. `None`: it is compressed, too long, or not all there.
+    /// Walks the name behind the header at the cursor. `None`: it is compressed so that it does not end there, too long,
+    /// or not all there.
     #[inline(always)]
-    pub fn read(&mut self, name: Packet) -> Option<()> {
+    pub fn read(&mut self, message: Packet) -> Option<()> {
+        let name = message.ahead(HEADER);
+        self.walk(name)?;
+        // SAFETY: a field of our own; volatile, so that the verifier goes on once, not once for each number of labels.
+        let first = unsafe { read_volatile(&raw const self.end) };
+        let end = if first == 0 { 1 } else { pointer(message, name.ahead(self.length()))? };
+        // SAFETY: as above.
+        unsafe { write_volatile(&raw mut self.end, end) };
+        Some(())
+    }
+
+    /// Up to what is no label: what that begins with is left in `end`.
+    #[inline(always)]
+    fn walk(&mut self, name: Packet) -> Option<()> {
         let mut at = 0;
         for label in 0..=MAX_LABELS {
             opaque!(at);
@@ -44,16 +65,15 @@ impl Name {
                 return None;
             }
             let length = name.ahead(at).header::<1>()?.get::<u8>(0) as usize;
-            if length == 0 {
+            // 0 or more than MAX_LABEL, in one comparison: two would be two ways on for the verifier.
+            if length.wrapping_sub(1) >= MAX_LABEL {
                 // SAFETY: fields of our own; volatile, so that the verifier forgets which round it was.
                 unsafe {
                     write_volatile(&raw mut self.labels, label as u64);
                     write_volatile(&raw mut self.length, at as u64);
+                    write_volatile(&raw mut self.end, length as u64);
                 }
                 return Some(());
-            }
-            if length > 63 {
-                return None;
             }
             self.offsets[label] = at as u8;
             at += length + 1;
@@ -107,13 +127,28 @@ impl Name {
             return None;
         }
         let word: u64 = before.ahead(end).header::<WORD>()?.get(0);
-        Some(sums.add(lower(word >> (64 - (odd << 3))), &keys.0[whole]))
+        Some(sums.add(lower(word >> (64 - (odd << 3))) | (odd as u64) << 56, &keys.0[whole]))
     }
 
     #[inline(always)]
     fn labels(&self) -> u64 {
         // SAFETY: a field of our own.
         unsafe { read_volatile(&raw const self.labels) }
+    }
+
+    /// Bytes of what stands for the root label.
+    #[inline(always)]
+    pub fn end(&self) -> usize {
+        // SAFETY: a field of our own.
+        let mut end = unsafe { read_volatile(&raw const self.end) } as usize & 3;
+        opaque!(end);
+        end & 3
+    }
+
+    /// Whether that is a pointer.
+    #[inline(always)]
+    pub fn is_compressed(&self) -> bool {
+        self.end() != 1
     }
 
     /// Bytes without the root label.
@@ -124,4 +159,12 @@ impl Name {
         opaque!(length);
         if length > MAX_NAME { 0 } else { length }
     }
+}
+
+/// The length of a compression pointer (RFC 1035 §4.1.4) to a root label. The only bytes before the name are those of the
+/// header: with opcode QUERY and one question they spell no other name that exists.
+#[inline(always)]
+fn pointer(message: Packet, at: Packet) -> Option<u64> {
+    let target = at.header::<2>()?.be16(0).wrapping_sub(POINTER) as usize;
+    if target >= HEADER || message.ahead(target).header::<1>()?.get::<u8>(0) != 0 { None } else { Some(2) }
 }

@@ -48,11 +48,11 @@ pub enum RulesCommand {
     Reload(AgentArgs),
     /// Let a name and everything below it pass, at once and across restarts.
     ///
-    /// Beats every block that is not important. Noted in the audit log.
+    /// Beats every list and rule, important ones too. Noted in the audit log.
     Allow(AllowArgs),
     /// Block a name and everything below it, at once and across restarts.
     ///
-    /// Noted in the audit log.
+    /// Beats every list and rule, but for exempt clients. Noted in the audit log.
     Block(BlockArgs),
     /// Remove the rule that `allow` or `block` gave for a name. Noted in the audit log.
     Forget(ForgetArgs),
@@ -122,7 +122,7 @@ pub struct BlockArgs {
     /// What a client gets instead of an answer.
     #[arg(long, default_value = "nxdomain", value_parser = block_parser())]
     action: Block,
-    /// Block even the root or a top-level domain.
+    /// Block even a top-level domain, or a zone of the resolver itself.
     #[arg(long)]
     i_mean_it: bool,
     #[command(flatten)]

@@ -228,3 +228,15 @@ types! {
     32768 "TA" DIGEST,
     32769 "DLV" DIGEST,
 }
+
+/// The type that a text names in any case, as `AAAA`, or as `TYPE28` (RFC 3597 §5), or as a plain number.
+#[must_use]
+pub fn parse(text: &str) -> Option<u16> {
+    let is_named = |number: &u16| name(*number).is_some_and(|name| name.eq_ignore_ascii_case(text));
+    let named = ALL.iter().copied().find(is_named);
+    let (prefix, digits) = text.split_at_checked(4).unwrap_or_default();
+    let digits = if prefix.eq_ignore_ascii_case("TYPE") { digits } else { text };
+    // A sign is for numbers, and this is a name.
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    named.or_else(|| digits.parse().ok().filter(|_| is_number))
+}

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     decode::name::MAX_WIRE_LENGTH,
-    sample::Transport,
+    sample::{Packet, Transport},
     track::{
         lookup::{Lookup, Seen},
         role::Role,
@@ -57,9 +57,13 @@ impl Judge {
     /// Judges a lookup: the query of a client, with one question that can be read. Others get none.
     #[must_use]
     pub fn judge(&self, lookup: &Lookup<'_>) -> Outcome<'_> {
-        let Some(seen) = lookup.query.as_ref().filter(|_| lookup.role == Role::Client) else {
+        let Some(seen) = lookup.query.as_ref().filter(|_| lookup.role == Role::Client && self.now.is_some())
+        else {
             return Outcome::default();
         };
+        if self.is_settled(&seen.datagram.packet) {
+            return Outcome::default();
+        }
         let mut buffer = [0; MAX_WIRE_LENGTH];
         let Some(subject) = subject(seen, &mut buffer) else { return Outcome::default() };
         let judged = seen.datagram.packet.judged;
@@ -67,8 +71,16 @@ impl Judge {
             Some((judged, rules)) if fits(rules, &judged, &subject, seen) => {
                 enforced(rules, &judged, &subject, seen)
             }
+            // Another query of its segment was blocked, and this one with it.
+            Some((Judged { done: Done::Reset, .. }, _)) => reset_along(),
             _ => self.now.as_deref().map(|rules| unenforced(rules, &subject, seen)).unwrap_or_default(),
         }
+    }
+
+    /// Whether the kernel has found nothing, and there is nothing that only the agent could find: nearly every lookup.
+    fn is_settled(&self, packet: &Packet) -> bool {
+        let Some(Judged { generation, candidate: 0, .. }) = packet.judged else { return false };
+        packet.transport == Transport::Udp && self.known(generation).is_some_and(Ruleset::is_kernels_alone)
     }
 
     /// What the rule says by which the kernel programs blocked a lookup; `None` where its rules are gone.
@@ -123,17 +135,14 @@ fn enforced<'r>(rules: &'r Ruleset, judged: &Judged, subject: &Subject<'_>, seen
     let kernel = rules.decided(judged, subject);
     let best = rules.decide_rest(subject, kernel);
     let agent = best.filter(Decision::is_agent_only);
-    if let Some(decision) = &agent {
-        rules.count(decision);
-    }
     let (verdict, how) = match (judged.done, kernel) {
-        (Done::Passed, _) => return passed(rules, best, subject, seen),
+        (Done::Passed, _) => return passed(rules, best, kernel, subject, seen),
         (Done::Would(block), _) => (Verdict::Would(block), None),
         (Done::Blocked(block), _) => (Verdict::Blocked(block), Some(Enforced::Kernel)),
         (Done::Reset, kernel) => (Verdict::Blocked(block_of(rules, kernel)), Some(Enforced::Reset)),
     };
     if let (Verdict::Would(_), Some(agent)) = (verdict, agent) {
-        return passed(rules, Some(agent), subject, seen);
+        return passed(rules, Some(agent), kernel, subject, seen);
     }
     // A stronger rule that the kernel could not ask lets the next such lookup pass.
     let learn = agent.and_then(|decision| rules.learn(&decision, subject));
@@ -141,23 +150,30 @@ fn enforced<'r>(rules: &'r Ruleset, judged: &Judged, subject: &Subject<'_>, seen
     Outcome { judgement: Judgement { verdict, enforced: how, rule }, learn }
 }
 
+/// No rule is against it, and it did not reach the resolver all the same.
+fn reset_along<'r>() -> Outcome<'r> {
+    let (verdict, enforced) = (Verdict::Blocked(Block::Drop), Some(Enforced::Reset));
+    Outcome { judgement: Judgement { verdict, enforced, rule: None }, learn: None }
+}
+
 /// Nobody judged it before.
 fn unenforced<'r>(rules: &'r Ruleset, subject: &Subject<'_>, seen: &Seen<'_>) -> Outcome<'r> {
-    let best = rules.decide(subject);
-    if let Some(decision) = &best {
-        rules.count(decision);
-    }
-    passed(rules, best, subject, seen)
+    passed(rules, rules.decide(subject), None, subject, seen)
 }
 
 /// The lookup went its way, whatever the rules say.
 fn passed<'r>(
     rules: &'r Ruleset,
     best: Option<Decision>,
+    by_kernel: Option<Decision>,
     subject: &Subject<'_>,
     seen: &Seen<'_>,
 ) -> Outcome<'r> {
     let Some(decision) = best else { return Outcome::default() };
+    // What the kernel decided by, it has counted.
+    if by_kernel != Some(decision) {
+        rules.count(&decision);
+    }
     let effect = rules.effect(&decision);
     let mut outcome = Outcome::default();
     match effect.action {

@@ -4,8 +4,9 @@
 //! 2. `rest`: rules that only the agent can decide;
 //! 3. `matching`: everything that matches a lookup;
 //! 4. [`decision`]: what of it is the strongest;
-//! 5. [`live`]: changes while it is in force;
-//! 6. [`learned`]: names that the agent found out about, for the kernel to block.
+//! 5. `rule`: where that stands and what it does;
+//! 6. [`live`]: changes while it is in force;
+//! 7. [`learned`]: names that the agent found out about, for the kernel to block.
 
 use std::{
     ops::ControlFlow,
@@ -15,7 +16,7 @@ use std::{
     },
 };
 
-use dns_monitor_common::rule::{Candidate, NO_EDE, RuleSet, candidate};
+use dns_monitor_common::rule::{Candidate, RuleSet};
 
 use self::{
     clients::Clients,
@@ -23,14 +24,13 @@ use self::{
     lines::Lines,
     live::Live,
     matching::Sets,
-    rest::{Rest, Test},
+    rest::Rest,
 };
 use super::{
-    action::{Action, Effect, Sinkhole},
     compile::{Origin, chains::Chains},
     subject::Subject,
     table::Table,
-    verdict::{Hit, Judged},
+    verdict::Judged,
 };
 
 pub mod clients;
@@ -40,10 +40,12 @@ pub(in crate::rules) mod lines;
 pub mod live;
 pub(in crate::rules) mod matching;
 pub(in crate::rules) mod rest;
+mod rule;
 #[cfg(test)]
 mod tests;
 
 pub use matching::now;
+pub(in crate::rules) use rule::effect_of;
 
 /// What a set of rules is made of.
 pub(super) struct Compiled {
@@ -138,6 +140,12 @@ impl Ruleset {
         if let Some(hits) = self.agent_hits.get(self.origin_of(decision)) {
             hits.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Whether there is no rule that only the agent can decide.
+    #[must_use]
+    pub fn is_kernels_alone(&self) -> bool {
+        self.rest.is_empty()
     }
 
     /// Which rule decides, all of them considered.
@@ -240,65 +248,6 @@ impl Ruleset {
             let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
             live.chains.all().get(index).copied()
         })
-    }
-
-    fn origin_of(&self, decision: &Decision) -> usize {
-        let origin = match decision.by {
-            By::Candidate(index) => self.candidate(index).map(|candidate| candidate.origin),
-            By::Agent(number) => self.rest.rules.get(number as usize).map(|rule| rule.origin),
-        };
-        usize::from(origin.unwrap_or(0))
-    }
-
-    /// The rule of a decision, as events name it.
-    #[must_use]
-    pub fn hit(&self, decision: &Decision) -> Hit<'_> {
-        // Origin 0 is always there, and a decision names no other that is not.
-        let origin = &self.origins[self.origin_of(decision).min(self.origins.len() - 1)];
-        Hit {
-            id: origin.place(decision.line),
-            name: &origin.name,
-            ruleset: origin.ruleset(),
-            category: origin.category.as_deref(),
-            severity: origin.severity,
-            action: self.effect(decision).action,
-        }
-    }
-
-    /// What a decision does.
-    #[must_use]
-    pub fn effect(&self, decision: &Decision) -> Effect {
-        let effect = match decision.by {
-            By::Candidate(index) => self.candidate(index).map(|candidate| effect_of(&candidate)),
-            By::Agent(number) => self.rest.rules.get(number as usize).map(|rule| match &rule.test {
-                Test::Candidate(candidate) => effect_of(candidate),
-                Test::Conditions { effect, .. } => *effect,
-            }),
-        };
-        effect.unwrap_or(Effect::of(Action::Allow))
-    }
-
-    /// The regular expression that a decision stands under, where a list has it.
-    pub(super) fn regex(&self, decision: &Decision) -> Option<&str> {
-        let By::Agent(number) = decision.by else { return None };
-        self.rest.rules.get(number as usize)?.regex.as_deref()
-    }
-}
-
-/// What a candidate does.
-pub(super) fn effect_of(found: &Candidate) -> Effect {
-    let has = |flag: u16| found.flags & flag != 0;
-    let important = found.rank != 0 && super::compile::origin::is_important(found.rank);
-    Effect {
-        action: Action::from_code(found.action).unwrap_or(Action::Allow),
-        sinkhole: Sinkhole {
-            v4: has(candidate::V4).then(|| found.v4.into()),
-            v6: has(candidate::V6).then(|| found.v6.into()),
-        },
-        ttl: found.ttl,
-        ede: Some(found.ede).filter(|code| *code != NO_EDE),
-        important,
-        would: has(candidate::WOULD),
     }
 }
 

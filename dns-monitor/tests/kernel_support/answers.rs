@@ -34,6 +34,11 @@ impl Network {
         Self { v6: true, tags: 2 },
     ];
 
+    /// Where the IP header begins.
+    pub fn ip_at(self) -> usize {
+        14 + 4 * usize::from(self.tags)
+    }
+
     fn builder(self) -> PacketBuilderStep<etherparse::IpHeaders> {
         let link = PacketBuilder::ethernet2(SOURCE_MAC, DESTINATION_MAC);
         let id = |id| VlanId::try_new(id).unwrap();
@@ -72,17 +77,6 @@ impl Network {
     }
 }
 
-/// Whether the checksum of a datagram is the sum of its pseudo-header: to TC programs the sender's device will finish
-/// it, as one in 65,536 finished ones seems to say.
-pub fn looks_unfinished(network: Network, frame: &[u8]) -> bool {
-    let at = 14 + 4 * usize::from(network.tags);
-    let (addresses, udp) = if network.v6 { (at + 8..at + 40, at + 40) } else { (at + 12..at + 20, at + 20) };
-    let word = |pair: &[u8]| u64::from(u16::from_be_bytes([pair[0], pair[1]]));
-    let sum = frame[addresses].chunks(2).map(word).sum::<u64>() + 17 + word(&frame[udp + 4..]);
-    let folded = sum % 0xffff;
-    word(&frame[udp + 6..]) % 0xffff == folded
-}
-
 /// Panics where link or network is not that of the query turned round, or a checksum is wrong; gives the transport.
 pub fn turned<'a>(network: Network, frame: &'a [u8]) -> SlicedPacket<'a> {
     let packet = SlicedPacket::from_ethernet(frame).unwrap();
@@ -112,34 +106,60 @@ pub fn turned<'a>(network: Network, frame: &'a [u8]) -> SlicedPacket<'a> {
     packet
 }
 
-/// The message of a UDP answer.
+/// A checksum as it stands, and as it is when it is finished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checksum {
+    pub shown: u16,
+    pub finished: u16,
+}
+
+impl Checksum {
+    fn assert_finished(self) {
+        assert_eq!(self.shown, self.finished);
+    }
+}
+
+/// The message of a UDP answer whose checksum is right.
 pub fn answer(network: Network, frame: &[u8]) -> Vec<u8> {
+    let (message, checksum) = datagram(network, frame);
+    checksum.assert_finished();
+    message
+}
+
+/// The message of a UDP answer, and its checksum.
+pub fn datagram(network: Network, frame: &[u8]) -> (Vec<u8>, Checksum) {
     let packet = turned(network, frame);
     let Some(TransportSlice::Udp(udp)) = &packet.transport else { panic!("{:?}", packet.transport) };
     let header: UdpHeader = udp.to_header();
     assert_eq!((header.source_port, header.destination_port), (DNS, CLIENT));
     let payload = udp.payload();
-    let sum = match &packet.net {
+    let finished = match &packet.net {
         Some(NetSlice::Ipv4(ip)) => header.calc_checksum_ipv4(&ip.header().to_header(), payload),
         Some(NetSlice::Ipv6(ip)) => header.calc_checksum_ipv6(&ip.header().to_header(), payload),
         other => panic!("{other:?}"),
     };
-    assert_eq!(header.checksum, sum.unwrap(), "{network:?}");
-    payload.to_vec()
+    (payload.to_vec(), Checksum { shown: header.checksum, finished: finished.unwrap() })
 }
 
-/// The header of a TCP reset.
+/// The header of a TCP reset whose checksum is right.
 pub fn reset(network: Network, frame: &[u8]) -> TcpHeader {
+    let (header, checksum) = segment(network, frame);
+    checksum.assert_finished();
+    header
+}
+
+/// The header of a TCP reset, and its checksum.
+pub fn segment(network: Network, frame: &[u8]) -> (TcpHeader, Checksum) {
     let packet = turned(network, frame);
     let Some(TransportSlice::Tcp(tcp)) = &packet.transport else { panic!("{:?}", packet.transport) };
     assert!(tcp.payload().is_empty(), "{network:?}");
     let header = tcp.to_header();
     assert_eq!((header.source_port, header.destination_port), (DNS, CLIENT));
-    let sum = match &packet.net {
+    let finished = match &packet.net {
         Some(NetSlice::Ipv4(ip)) => header.calc_checksum_ipv4(&ip.header().to_header(), &[]),
         Some(NetSlice::Ipv6(ip)) => header.calc_checksum_ipv6(&ip.header().to_header(), &[]),
         other => panic!("{other:?}"),
     };
-    assert_eq!(header.checksum, sum.unwrap(), "{network:?}");
-    header
+    let shown = header.checksum;
+    (header, Checksum { shown, finished: finished.unwrap() })
 }

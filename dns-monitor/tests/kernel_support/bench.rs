@@ -206,6 +206,15 @@ impl Bench {
     }
 }
 
+/// Lets a thread that a bench's thread has started run where it likes.
+pub fn run_on_any_cpu() {
+    // SAFETY: all bits of a local set, which the kernel reads.
+    unsafe {
+        let all: libc::cpu_set_t = mem::transmute([u8::MAX; size_of::<libc::cpu_set_t>()]);
+        assert_eq!(libc::sched_setaffinity(0, size_of_val(&all), &raw const all), 0);
+    }
+}
+
 /// Rings and sequence numbers are per CPU, and a test run runs on the CPU of its caller.
 fn stay_on_this_cpu() -> u32 {
     // SAFETY: sets only bits of a local set, which the kernel reads.

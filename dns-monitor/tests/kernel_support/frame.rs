@@ -36,6 +36,11 @@ impl Frame {
         Self { bytes, payload: 0, kind: 0, without_length: false }
     }
 
+    /// Payload of the caller's.
+    pub fn holding(bytes: &[u8]) -> Self {
+        Self { bytes: bytes.to_vec(), payload: 0, kind: 0, without_length: false }
+    }
+
     fn wrap(mut self, header: &[u8], kind: u16) -> Self {
         drop(self.bytes.splice(..0, header.iter().copied()));
         self.payload += header.len();

@@ -21,6 +21,9 @@ pub enum Hook {
     TcEgress,
 }
 
+/// Those that judge: what comes in.
+pub const HOOKS: [Hook; 3] = [Hook::Xdp, Hook::XdpFrags, Hook::TcIngress];
+
 impl Hook {
     pub const ALL: [Self; 4] = [Self::Xdp, Self::XdpFrags, Self::TcIngress, Self::TcEgress];
 

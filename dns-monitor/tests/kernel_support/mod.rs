@@ -4,10 +4,13 @@
 
 pub mod answers;
 pub mod bench;
+pub mod blocked;
 pub mod cases;
+pub mod client;
 pub mod frame;
 pub mod hook;
 pub mod loopback;
+pub mod odd;
 pub mod rules;
 pub mod second_opinion;
 pub mod taken;

@@ -1,8 +1,11 @@
 //! Small sets of rules, put in force without a configuration.
 
+use std::io;
+
 use dns_monitor::{
     rules::{
         name::NameBuf,
+        ruleset::{Ruleset, live::Publish},
         table::{
             Table,
             fill::{Listed, Size},
@@ -11,7 +14,7 @@ use dns_monitor::{
         },
     },
     source::kernel::{
-        enforce::{Compiled, Enforcer},
+        enforce::{Compiled, Enforcer, KernelRoom},
         object::Object,
     },
 };
@@ -74,4 +77,35 @@ pub fn install(object: &mut Object, names: &[(&str, Candidate)]) -> Enforcer {
     let prepared = enforcer.prepare(room, &compiled).unwrap();
     enforcer.install(prepared).unwrap();
     enforcer
+}
+
+/// Candidates that may be added while a set of rules is in force.
+const SPARE: usize = 1024;
+
+/// Puts a set of rules in force whose table was built in `room`; how often each origin of the one before has decided.
+pub fn put_in_force(enforcer: &mut Enforcer, rules: &Ruleset, room: KernelRoom) -> Vec<u64> {
+    let prefixes: Vec<_> = rules.prefixes().collect();
+    let compiled = Compiled {
+        set: &rules.set(),
+        candidates: rules.candidates(),
+        spare: SPARE,
+        origins: rules.origins().len(),
+        prefixes: &prefixes,
+    };
+    let prepared = enforcer.prepare(room, &compiled).unwrap();
+    enforcer.install(prepared).unwrap()
+}
+
+/// The rules that the kernel programs read now: changes go there.
+pub struct InForce<'e>(pub &'e Enforcer);
+
+impl Publish for InForce<'_> {
+    fn candidate(&mut self, index: u16, candidate: &Candidate) -> io::Result<()> {
+        self.0.write_candidate(index, candidate)
+    }
+
+    fn set(&mut self, set: &RuleSet) -> io::Result<()> {
+        self.0.write_depths(set.depths);
+        Ok(())
+    }
 }

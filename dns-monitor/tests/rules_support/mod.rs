@@ -5,4 +5,5 @@
 pub mod chance;
 pub mod lookups;
 pub mod reference;
+pub mod words;
 pub mod world;

@@ -17,13 +17,16 @@ use super::{
     reference::{Listed, canonical},
 };
 
-const ACTIONS: [Action; 6] = [
+const ACTIONS: [Action; 9] = [
     Action::Allow,
     Action::Observe,
     Action::Alert,
     Action::Block(Block::Nxdomain),
+    Action::Block(Block::Nodata),
     Action::Block(Block::Drop),
     Action::Block(Block::Refused),
+    Action::Block(Block::Sinkhole),
+    Action::Block(Block::TcpOnly),
 ];
 const SCOPES: [Scope; 3] = [Scope::Exact, Scope::Below, Scope::Suffix];
 
@@ -70,6 +73,28 @@ impl World {
             keys: chance.next(),
             generation: chance.below(256) as u16,
             keep_hidden: chance.once_in(4),
+        }
+    }
+
+    /// One list of names without conditions.
+    pub fn blocking(chance: &mut Chance, names: Vec<Vec<Vec<u8>>>) -> Self {
+        let effect = Effect::of(Action::Block(Block::Nxdomain));
+        let entry = |(labels, line)| Listed {
+            origin: 1,
+            line,
+            name: Some((labels, Scope::Suffix)),
+            effect,
+            when: Vec::new(),
+            kernel: true,
+            order: line.into(),
+        };
+        Self {
+            origins: vec![Origin { effect, ..origin(chance, 0) }],
+            listed: names.into_iter().zip(1..).map(entry).collect(),
+            exempt: Vec::new(),
+            keys: chance.next(),
+            generation: 1,
+            keep_hidden: false,
         }
     }
 
@@ -126,17 +151,26 @@ fn entry(chance: &mut Chance, number: u16, origin: &Origin, line: u32, agent_onl
     let mut entry = Listed {
         origin: number,
         line,
-        name: (!chance.once_in(12)).then(|| (name(chance), *chance.pick(&SCOPES))),
+        name: (!chance.once_in(12)).then(|| (listed_name(chance), *chance.pick(&SCOPES))),
         effect,
         when,
         kernel: true,
         order: i64::from(line),
     };
-    if agent_only && chance.once_in(4) {
+    let is_root = entry.name.as_ref().is_some_and(|(labels, _)| labels.is_empty());
+    // Which of the two comes first, an entry for all that is below the root or one without a name, is nobody's concern.
+    if agent_only && !is_root && chance.once_in(4) {
         entry.when.push(beyond_candidates(chance));
         entry.kernel = false;
     }
+    // The table has no place for the root alone.
+    entry.kernel &= !(is_root && entry.name.as_ref().is_some_and(|(_, scope)| *scope == Scope::Exact));
     entry
+}
+
+/// Now and then the root, which is above all names and yet none of them.
+fn listed_name(chance: &mut Chance) -> Vec<Vec<u8>> {
+    if chance.once_in(40) { Vec::new() } else { name(chance) }
 }
 
 /// Conditions that candidates can ask.

@@ -2,20 +2,8 @@
 
 use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
 
-use crate::decode::{mnemonics, rr_type};
-
-/// Reads `AAAA`, `TYPE28` or `28`, in any case.
-#[must_use]
-pub fn parse(text: &str) -> Option<u16> {
-    let named = |number: &&u16| rr_type::name(**number).is_some_and(|name| name.eq_ignore_ascii_case(text));
-    if let Some(number) = rr_type::ALL.iter().find(named) {
-        return Some(*number);
-    }
-    let (prefix, digits) = text.split_at_checked(4).unwrap_or_default();
-    let digits = if prefix.eq_ignore_ascii_case("TYPE") { digits } else { text };
-    // A sign is for numbers, and this is a name.
-    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
-}
+use crate::decode::mnemonics;
+pub use crate::decode::rr_type::parse;
 
 /// For `#[serde(with)]`.
 ///

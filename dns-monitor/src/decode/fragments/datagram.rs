@@ -55,7 +55,7 @@ struct Piece {
 #[derive(Debug)]
 pub(super) struct Assembly {
     started: u64,
-    // The newest packet; ports and direction are the first fragment's once it is there.
+    // The newest packet; ports, direction and what the kernel made of it are the first fragment's once it is there.
     packet: Packet,
     is_dns: bool,
     // Pieces came that cannot be: whatever follows is dropped too, until the id may be used again.
@@ -147,12 +147,12 @@ impl Assembly {
     }
 
     fn note(&mut self, packet: &Packet, first: bool) {
-        let Packet { direction, source_port, destination_port, .. } = self.packet;
+        let Packet { direction, source_port, destination_port, judged, .. } = self.packet;
         if first {
             self.is_dns = true;
             self.packet = *packet;
         } else {
-            self.packet = Packet { direction, source_port, destination_port, ..*packet };
+            self.packet = Packet { direction, source_port, destination_port, judged, ..*packet };
         }
     }
 

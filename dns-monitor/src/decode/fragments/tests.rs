@@ -5,7 +5,13 @@
 use std::{net::IpAddr, ops::Range};
 
 use super::*;
-use crate::sample::{Direction, Packet, Transport};
+use crate::{
+    rules::{
+        action::Block,
+        verdict::{Done, Judged},
+    },
+    sample::{Direction, Packet, Transport},
+};
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -41,6 +47,9 @@ impl Piece {
     }
 }
 
+/// The kernel judges the first fragment, which has the question, and no other.
+const JUDGED: Judged = Judged { generation: 1, done: Done::Blocked(Block::Drop), candidate: 2, line: 3 };
+
 fn content(bytes: Range<u16>) -> Vec<u8> {
     bytes.map(|at| (at % 251) as u8).collect()
 }
@@ -60,7 +69,7 @@ fn push(fragments: &mut Fragments, piece: &Piece, deliver: impl FnMut(Datagram<'
         destination_mac: None,
         outer_vlan: None,
         inner_vlan: None,
-        judged: None,
+        judged: if first { Some(JUDGED) } else { None },
     };
     let payload: Vec<u8> = content(piece.bytes.clone()).into_iter().take(piece.captured).collect();
     let content = Content::Fragment { id: piece.id, offset: piece.bytes.start, more: piece.more };
@@ -84,6 +93,7 @@ fn run(limits: FragmentLimits, cases: Vec<Case>) {
                 let ports = (datagram.packet.source_port, datagram.packet.destination_port);
                 assert_eq!(ports, (53, 40_000), "{what}: ports are those of the first fragment");
                 assert_eq!(datagram.packet.direction, Direction::Out, "{what}: direction too");
+                assert_eq!(datagram.packet.judged, Some(JUDGED), "{what}: and what the kernel made of it");
                 assert_eq!(datagram.bytes, content(0..datagram.bytes.len() as u16), "{what}");
                 delivered.push((datagram.length, datagram.bytes.len() as u16));
             });

@@ -143,8 +143,8 @@ impl Builder {
         Ok(())
     }
 
-    /// Adds a rule of the configuration: it does what its origin does. Below a TLD it may block, as `tld = […]` does;
-    /// whoever names a TLD as such must mean it.
+    /// Adds a rule of the configuration: it does what its origin does. It may block a TLD, which in a list is more likely
+    /// a mistake; for those that everybody needs the operator must mean it.
     ///
     /// # Errors
     /// [`Rejected`]: no part of it is in the set.
@@ -192,8 +192,7 @@ impl Builder {
         if !matches!(from.effect.action, Action::Block(_)) {
             return Ok(());
         }
-        let danger =
-            names.find_map(|(name, scope)| self.guard.danger(name, scope, is_rule && scope == Scope::Below));
+        let danger = names.find_map(|(name, scope)| self.guard.danger(name, scope, is_rule));
         match danger {
             Some(danger) if !self.origins[usize::from(from.origin)].i_mean_it => {
                 Err(self.refuse(from, danger))

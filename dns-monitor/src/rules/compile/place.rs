@@ -65,26 +65,16 @@ impl Builder {
         let mut last = None;
         for (name, scope) in names {
             if name.is_empty() {
-                self.add_every(&candidates, from.line);
+                self.add_every(&scoped(&candidates, *scope), from.line);
                 continue;
             }
             let spec = match last.filter(|(known, _)| known == scope) {
                 Some((_, spec)) => spec,
-                None => self.scoped(&candidates, *scope),
+                None => self.specs.intern(&scoped(&candidates, *scope)),
             };
             last = Some((*scope, spec));
             self.add_name(name, spec, from.line);
         }
-    }
-
-    fn scoped(&mut self, candidates: &[Candidate], scope: Scope) -> u32 {
-        let both = lower::scope_flags(Scope::Suffix);
-        let set = |candidate: &Candidate| {
-            let flags = candidate.flags & !both | lower::scope_flags(scope);
-            Candidate { flags, ..*candidate }
-        };
-        let scoped: Vec<_> = candidates.iter().map(set).collect();
-        self.specs.intern(&scoped)
     }
 
     fn lower_every(&mut self, from: &From, parts: &Parts<'_>) {
@@ -129,4 +119,14 @@ impl Builder {
             test: Test::Conditions { when: parts.conditions(), effect: from.effect, learn },
         })
     }
+}
+
+/// The same for other names.
+fn scoped(candidates: &[Candidate], scope: Scope) -> Vec<Candidate> {
+    let both = lower::scope_flags(Scope::Suffix);
+    let set = |candidate: &Candidate| {
+        let flags = candidate.flags & !both | lower::scope_flags(scope);
+        Candidate { flags, ..*candidate }
+    };
+    candidates.iter().map(set).collect()
 }

@@ -36,11 +36,11 @@ impl Guard {
         guard
     }
 
-    /// What blocking this name would do. `tld_is_meant`: names below a TLD may be blocked.
+    /// What blocking this name would do. `tld_is_meant`: a TLD may be blocked, but not one that everybody needs.
     #[inline]
     pub(super) fn danger(&self, name: &[u8], scope: Scope, tld_is_meant: bool) -> Option<Danger> {
         let Some(first) = name.first() else { return Some(Danger::Everything) };
-        if name.len() == usize::from(*first) + 1 && !tld_is_meant && is_tld(name) {
+        if name.len() == usize::from(*first) + 1 && is_tld(name) && (!tld_is_meant || is_needed(name)) {
             return Some(Danger::Tld(Shown(name).to_string()));
         }
         if self.lengths[name.len() >> 6 & 3] >> (name.len() & 63) & 1 == 0 {
@@ -58,7 +58,14 @@ fn is_tld(name: &[u8]) -> bool {
     info.typ.is_some()
 }
 
+/// The TLDs of RFC 920 and RFC 1591, without which there is no Internet to speak of.
+fn is_needed(name: &[u8]) -> bool {
+    const NEEDED: [&[u8]; 8] = [b"com", b"net", b"org", b"edu", b"gov", b"mil", b"int", b"arpa"];
+    split(name).next().is_some_and(|label| NEEDED.contains(&label))
+}
+
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
@@ -70,9 +77,11 @@ mod tests {
         let cases = [
             ("com", Scope::Suffix, false, Some(Danger::Tld("com".into()))),
             ("com", Scope::Exact, false, Some(Danger::Tld("com".into()))),
-            ("zip", Scope::Below, true, None),
-            ("net", Scope::Below, true, own()),
-            ("net", Scope::Exact, true, None),
+            ("zip", Scope::Suffix, true, None),
+            ("zip", Scope::Suffix, false, Some(Danger::Tld("zip".into()))),
+            ("com", Scope::Suffix, true, Some(Danger::Tld("com".into()))),
+            ("net", Scope::Below, true, Some(Danger::Tld("net".into()))),
+            ("uk", Scope::Suffix, true, None),
             ("wpad", Scope::Suffix, false, None),
             ("co.uk", Scope::Suffix, false, None),
             ("example.net", Scope::Suffix, false, own()),

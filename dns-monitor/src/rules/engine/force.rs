@@ -10,6 +10,7 @@ use dns_monitor_common::rule::{Candidate, RuleSet};
 use jiff::Timestamp;
 
 use crate::{
+    config::rules::Mode,
     rules::{
         action::Effect,
         entry::Scope,
@@ -42,6 +43,8 @@ pub struct Force {
     refused: u64,
     manual: Manual,
     tokens: HashMap<NameBuf, Token>,
+    /// Judge, report, and touch nothing: the operator's rules as well.
+    would: bool,
     /// Hits of sets of rules that are gone, by the name of the list or rule.
     hits: HashMap<String, u64>,
 }
@@ -57,6 +60,7 @@ impl Force {
             refused: 0,
             manual,
             tokens: HashMap::new(),
+            would: false,
             hits: HashMap::new(),
         }
     }
@@ -65,11 +69,12 @@ impl Force {
     ///
     /// # Errors
     /// [`KernelError`]: the old ones stay in force.
-    pub fn install(&mut self, ruleset: Ruleset, room: KernelRoom) -> Result<(), KernelError> {
+    pub fn install(&mut self, ruleset: Ruleset, room: KernelRoom, mode: Mode) -> Result<(), KernelError> {
+        self.would = mode == Mode::WouldBlock;
         let rules = Arc::new(ruleset);
         let mut added = Added(rules.candidates().to_vec());
         let tokens = self.manual.iter().filter_map(|rule| {
-            let token = rules.insert(&change(rule, Timestamp::now())?, &mut added).ok()?;
+            let token = rules.insert(&change(rule, self.would, Timestamp::now())?, &mut added).ok()?;
             Some((rule.name.clone(), token))
         });
         self.tokens = tokens.collect();
@@ -125,7 +130,7 @@ impl Force {
     /// [`LiveError`]: it is not in force.
     pub fn add(&mut self, rule: &Rule) -> Result<(), LiveError> {
         self.remove(&rule.name)?;
-        let (Some(rules), Some(change)) = (&self.rules, change(rule, Timestamp::now())) else {
+        let (Some(rules), Some(change)) = (&self.rules, change(rule, self.would, Timestamp::now())) else {
             return Ok(());
         };
         let token = rules.insert(&change, &mut InForce(&self.enforcer))?;
@@ -183,7 +188,7 @@ impl Force {
 }
 
 /// A rule of the operator's as a change of the rules; `None`: it is over.
-fn change(rule: &Rule, at: Timestamp) -> Option<Change<'_>> {
+fn change(rule: &Rule, would: bool, at: Timestamp) -> Option<Change<'_>> {
     let expires = match rule.until {
         None => None,
         Some(until) => {
@@ -191,7 +196,7 @@ fn change(rule: &Rule, at: Timestamp) -> Option<Change<'_>> {
             Some(now().saturating_add(left))
         }
     };
-    let candidate = unconditional(0, &Effect::of(rule.what.action()), Scope::Suffix);
+    let candidate = unconditional(0, &Effect { would, ..Effect::of(rule.what.action()) }, Scope::Suffix);
     Some(Change { name: rule.name.as_bytes(), candidate, line: 0, expires })
 }
 

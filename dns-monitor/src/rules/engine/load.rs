@@ -14,19 +14,23 @@ use std::{
 use jiff::Timestamp;
 use thiserror::Error;
 
-use super::reader::{Problem, Reader};
+use super::{
+    reader::{Problem, Reader},
+    settings::{origin_of, settings},
+    texts::{Sources, Text},
+};
 use crate::{
     config::{
         Config,
-        rules::{ListSpec, Mode, Source as Place, Spec},
+        rules::{ListSpec, Spec},
     },
     control::protocol::Provenance,
     rules::{
-        compile::{Builder, CompileError, Kind, Origin, Report, Settings, origin},
+        compile::{Builder, CompileError, Rejected, Report, Settings},
         list,
         ruleset::Ruleset,
-        source::{self, Fetching, Source, Totals},
-        table::{keys, memory::Room},
+        source::{self, Source, Totals},
+        table::memory::Room,
     },
 };
 
@@ -39,6 +43,9 @@ pub enum LoadError {
     /// The compiler.
     #[error(transparent)]
     Compile(#[from] CompileError),
+    /// A rule of the configuration that must not be.
+    #[error("{0}")]
+    Rule(Rejected),
     /// No random numbers.
     #[error("no random numbers for the keys of the table: {0}")]
     Keys(io::Error),
@@ -90,17 +97,30 @@ pub enum Note<'a> {
 /// Who is told.
 pub type Tell<'t> = &'t mut dyn FnMut(Note<'_>);
 
+/// Why everything is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// The agent starts: the first rules are made of what is on this machine; servers are asked right after.
+    Start,
+    /// Something may have changed, or is due; if nothing has, nothing is done.
+    Look,
+    /// The operator wants it: servers are asked now.
+    Reload,
+}
+
 /// Reads lists; knows where they come from, and what they were.
 #[derive(Default)]
 pub struct Loader {
-    sources: HashMap<String, (Place, Source)>,
+    sources: Sources,
+    /// Whether there are rules that were made of what the sources had.
+    loaded: bool,
     /// Lists that the last load has read anew, and what came of it.
     fresh: Vec<(String, Totals)>,
 }
 
 impl Loader {
-    /// Reads and compiles all of it; of lists from a server what is due, or all where `force`d. Once it is in force, call
-    /// [`keep`](Self::keep).
+    /// Reads and compiles all of it. `None`: nothing has changed, the rules in force are those of what there is. Once the
+    /// new ones are in force, call [`keep`](Self::keep).
     ///
     /// # Errors
     /// [`LoadError`]: the rules in force stay.
@@ -108,24 +128,28 @@ impl Loader {
         &mut self,
         config: &Config,
         generation: u16,
-        force: bool,
+        occasion: Occasion,
         room: &mut dyn Room,
         tell: Tell<'_>,
-    ) -> Result<Loaded, LoadError> {
+    ) -> Result<Option<Loaded>, LoadError> {
         self.fresh.clear();
-        self.find_sources(config);
-        let mut texts = self.texts(config, force, tell);
+        self.sources.find(config);
+        let mut texts = self.sources.texts(config, occasion, tell);
+        if self.loaded && occasion == Occasion::Look && !texts.values().any(|text| text.changed) {
+            return Ok(None);
+        }
         let settings = || settings(config, generation, false);
         let loaded = self.compile(config, &mut texts, &settings, room, tell)?;
         self.fresh = fresh(config, &texts, &loaded.origins);
-        Ok(loaded)
+        self.loaded = true;
+        Ok(Some(loaded))
     }
 
     /// What was loaded becomes the last good one of each list: it is copied, and waited for until it is on the disk. That
     /// takes as long as reading it, so that it comes after the rules are in force.
     pub fn keep(&mut self, tell: Tell<'_>) {
         for (name, totals) in self.fresh.drain(..) {
-            let Some((_, source)) = self.sources.get_mut(&name) else { continue };
+            let Some(source) = self.sources.get(&name) else { continue };
             if let Err(error) = source.accept(totals) {
                 tell(Note::Warning(format!("{name}: {error}")));
             }
@@ -143,8 +167,8 @@ impl Loader {
         room: &mut dyn Room,
         tell: Tell<'_>,
     ) -> Result<Loaded, LoadError> {
-        self.find_sources(config);
-        let mut texts = self.texts(config, false, tell);
+        self.sources.find(config);
+        let mut texts = self.sources.texts(config, Occasion::Look, tell);
         self.compile(config, &mut texts, &|| settings(config, 0, true), room, tell)
     }
 
@@ -170,61 +194,7 @@ impl Loader {
 
     /// When a list from a server is to be fetched next.
     pub fn due(&self) -> Option<Instant> {
-        self.sources.values().filter_map(|(_, source)| source.due()).min()
-    }
-
-    fn find_sources(&mut self, config: &Config) {
-        let fetching = Fetching {
-            ca_file: config.rules.ca_file.clone(),
-            max_bytes: config.rules.max_list_bytes as u64,
-            ..Fetching::default()
-        };
-        let folder = config.rules.state_dir.join("lists");
-        let mut before = std::mem::take(&mut self.sources);
-        for list in lists(config) {
-            let name = list.origin.name.clone();
-            let known = before.remove(&name).filter(|(place, _)| *place == list.source);
-            let source = known.unwrap_or_else(|| {
-                let origin = match &list.source {
-                    Place::Path(path) => source::Origin::Path(path.clone()),
-                    Place::Url { url, refresh } => {
-                        source::Origin::Url { url: url.clone(), refresh: *refresh }
-                    }
-                };
-                (list.source.clone(), Source::new(&name, origin, &fetching, &folder))
-            });
-            self.sources.insert(name, source);
-        }
-    }
-
-    /// What there is to read of each list.
-    fn texts(&mut self, config: &Config, force: bool, tell: Tell<'_>) -> HashMap<String, Text> {
-        let mut texts = HashMap::new();
-        for list in lists(config) {
-            let name = &list.origin.name;
-            let Some((place, source)) = self.sources.get_mut(name) else { continue };
-            let fresh = match place {
-                Place::Path(_) => Provenance::File,
-                Place::Url { .. } => Provenance::Url,
-            };
-            let text = match source.refresh(force) {
-                Ok(refreshed) => Text {
-                    files: refreshed.files,
-                    changed_at: refreshed.age.and_then(|age| Timestamp::now().checked_sub(age).ok()),
-                    from: fresh,
-                    error: None,
-                },
-                Err(error) => {
-                    tell(Note::Warning(format!("{name}: {error}")));
-                    Text::last_good(source, error.to_string())
-                }
-            };
-            for warning in source.take_warnings() {
-                tell(Note::Warning(format!("{name}: {warning}")));
-            }
-            texts.insert(name.clone(), text);
-        }
-        texts
+        self.sources.due()
     }
 
     /// Reads everything into the builder. `None`: a list was refused, and its text is now another; begin again.
@@ -242,17 +212,13 @@ impl Loader {
             match spec {
                 Spec::Rule(rule) => {
                     state.totals.entries = 1;
-                    if builder.add_rule(number, rule.origin.place.line, &rule.condition).is_err() {
-                        state.totals.entries = 0; // the report says why
-                    }
+                    let line = rule.origin.place.line;
+                    builder.add_rule(number, line, &rule.condition).map_err(LoadError::Rule)?;
                 }
                 Spec::List(list) => {
                     let Some(text) = texts.get_mut(&list.origin.name) else { continue };
-                    let Some((_, source)) = self.sources.get_mut(&list.origin.name) else { continue };
-                    read_list(list, number, text, source, builder, &mut state, tell);
-                    if text.from != Provenance::LastGood
-                        && let Err(refusal) = source::judge(state.totals, source.last())
-                    {
+                    let Some(source) = self.sources.get(&list.origin.name) else { continue };
+                    if let Some(refusal) = read_list(list, number, text, source, builder, &mut state, tell) {
                         tell(Note::Warning(format!("{}: refused: {refusal}", list.origin.name)));
                         *text = Text::last_good(source, format!("refused: {refusal}"));
                         return Ok(None);
@@ -275,21 +241,6 @@ fn fresh(config: &Config, texts: &HashMap<String, Text>, states: &[State]) -> Ve
     config.specs.iter().zip(states).filter_map(of).collect()
 }
 
-/// The text of a list that is to be read.
-struct Text {
-    files: Vec<std::path::PathBuf>,
-    changed_at: Option<Timestamp>,
-    from: Provenance,
-    error: Option<String>,
-}
-
-impl Text {
-    fn last_good(source: &mut Source, error: String) -> Self {
-        let files = source.fall_back().unwrap_or_default();
-        Self { files, changed_at: None, from: Provenance::LastGood, error: Some(error) }
-    }
-}
-
 impl State {
     fn of(spec: &Spec) -> Self {
         let origin = spec.origin();
@@ -306,6 +257,7 @@ impl State {
     }
 }
 
+/// Reads a list; says why it must not be used, if it must not: its last good text is read then, and used as it is.
 fn read_list(
     list: &ListSpec,
     number: u16,
@@ -314,62 +266,23 @@ fn read_list(
     builder: &mut Builder,
     state: &mut State,
     tell: Tell<'_>,
-) {
+) -> Option<String> {
     let mut reader = Reader::new(list, number, builder, tell);
     let mut failed = None;
     for file in &text.files {
         reader.begin(source.label(file));
         if let Err(error) = read_file(file, list.format, &mut reader) {
-            failed = Some(format!("{}: {error}", file.display()));
+            failed = Some(format!("{}: {error}", source.label(file)));
         }
     }
-    (state.totals, state.ignored) = reader.finish();
-    (state.changed_at, state.from) = (text.changed_at, text.from);
-    state.error = failed.or_else(|| text.error.clone());
-    if let Some(error) = state.error.as_ref().filter(|_| text.error.is_none()) {
-        tell(Note::Warning(format!("{}: {error}", list.origin.name)));
-    }
+    let read = reader.finish();
+    (state.totals, state.ignored) = (read.totals, read.ignored);
+    (state.changed_at, state.from, state.error) = (text.changed_at, text.from, text.error.clone());
+    let refusal = || source::judge(state.totals, source.last()).err().map(|refusal| refusal.to_string());
+    failed.or(read.cut).or_else(refusal).filter(|_| text.from != Provenance::LastGood)
 }
 
 fn read_file(file: &Path, format: list::Format, sink: &mut dyn list::Sink) -> io::Result<list::Format> {
     let mut text = BufReader::with_capacity(BUFFER, File::open(file)?);
     list::read(format, &mut text, sink)
-}
-
-fn lists(config: &Config) -> impl Iterator<Item = &ListSpec> {
-    config.specs.iter().filter_map(|spec| match spec {
-        Spec::List(list) => Some(list),
-        Spec::Rule(_) => None,
-    })
-}
-
-fn settings(config: &Config, generation: u16, keep_hidden: bool) -> Result<Settings, LoadError> {
-    Ok(Settings {
-        keys: keys::random().map_err(LoadError::Keys)?,
-        generation,
-        exempt: config.rules.exempt.clone(),
-        own_zones: config.rules.own_zones.clone(),
-        keep_hidden,
-    })
-}
-
-fn origin_of(config: &Config, spec: &Spec) -> Origin {
-    let origin = spec.origin();
-    let (kind, files) = match spec {
-        Spec::List(_) => (Kind::List, Vec::new()),
-        Spec::Rule(_) => (Kind::Rule, vec![origin::File { path: origin.place.file.to_string(), base: 0 }]),
-    };
-    let mut effect = origin.effect;
-    effect.would |= config.rules.mode == Mode::WouldBlock;
-    let learn_ttl = u32::try_from(config.rules.learn_ttl.as_secs()).unwrap_or(u32::MAX);
-    Origin {
-        name: origin.name.clone(),
-        kind,
-        files,
-        effect,
-        category: origin.category.clone(),
-        severity: origin.severity,
-        i_mean_it: origin.i_mean_it || config.rules.i_mean_it,
-        learn_ttl: if config.rules.learn_max == 0 { 0 } else { learn_ttl },
-    }
 }

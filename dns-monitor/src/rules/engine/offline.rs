@@ -73,8 +73,8 @@ pub fn check(config: &Config, out: &mut dyn Write) -> Result<(), OfflineError> {
         )?;
     }
     let hidden = loaded.report.hidden;
-    let last = Last { at: None, took: loaded.took, report: loaded.report, origins: loaded.origins };
-    writeln!(out, "{}", last.line())?;
+    let last = Last::of(loaded.report, loaded.origins, loaded.took);
+    writeln!(out, "all: {}", last.line())?;
     if hidden > 0 {
         writeln!(out, "{hidden} entries are hidden by stronger ones of the same name")?;
     }

@@ -41,6 +41,16 @@ impl Problem {
     }
 }
 
+/// What reading a list came to.
+pub struct Read {
+    /// Entries, and lines that cannot be read.
+    pub totals: Totals,
+    /// Lines that mean nothing here.
+    pub ignored: u64,
+    /// Why only a part of it could be read.
+    pub cut: Option<String>,
+}
+
 /// Takes the entries of one list.
 pub struct Reader<'r, 't> {
     list: &'r ListSpec,
@@ -49,6 +59,7 @@ pub struct Reader<'r, 't> {
     tell: Tell<'t>,
     totals: Totals,
     ignored: u64,
+    cut: Option<String>,
     file: String,
     /// Lines of the files before this one, and of this one so far.
     base: u32,
@@ -68,6 +79,7 @@ impl<'r, 't> Reader<'r, 't> {
             tell,
             totals: Totals::default(),
             ignored: 0,
+            cut: None,
             file: String::new(),
             base: 0,
             lines: 0,
@@ -86,9 +98,9 @@ impl<'r, 't> Reader<'r, 't> {
         self.file = file;
     }
 
-    /// What was read, and how many lines mean nothing here.
-    pub fn finish(self) -> (Totals, u64) {
-        (self.totals, self.ignored)
+    /// What was read.
+    pub fn finish(self) -> Read {
+        Read { totals: self.totals, ignored: self.ignored, cut: self.cut }
     }
 
     fn scope(&self, scope: Scope) -> Scope {
@@ -106,7 +118,7 @@ impl<'r, 't> Reader<'r, 't> {
     }
 
     fn progress(&mut self) {
-        if self.totals.entries % LOOK == 0 && self.told.elapsed() >= TELL {
+        if self.totals.entries.is_multiple_of(LOOK) && self.told.elapsed() >= TELL {
             self.told = Instant::now();
             (self.tell)(Note::Progress(&self.list.origin.name, self.totals.entries));
         }
@@ -136,6 +148,9 @@ impl Sink for Reader<'_, '_> {
     fn bad(&mut self, line: u32, why: Bad) {
         self.lines = self.lines.max(line);
         let is_error = why.is_unreadable();
+        if matches!(why, Bad::Json(_) | Bad::TooLarge) {
+            self.cut = Some(why.to_string()); // nothing after it was read
+        }
         match is_error {
             true => self.totals.unreadable += 1,
             false => self.ignored += 1,

@@ -42,13 +42,19 @@ pub struct Last {
 }
 
 impl Last {
+    /// One that is not in force, or from now on.
+    #[must_use]
+    pub fn of(report: Report, origins: Vec<State>, took: Duration) -> Self {
+        Self { at: Some(Timestamp::now()), took, report, origins }
+    }
+
     /// One line about it.
     pub fn line(&self) -> String {
         let Report { names, agent_only, rejected, table_bytes, .. } = self.report;
         let unreadable: u64 = self.origins.iter().map(|origin| origin.totals.unreadable).sum();
         let old = self.origins.iter().filter(|origin| origin.from == Provenance::LastGood).count();
         let mut line = format!(
-            "rules in force: {names} names from {} lists and rules, {:.1} MiB, in {:.2} s",
+            "{names} names from {} lists and rules, {:.1} MiB, in {:.2} s",
             self.origins.len(),
             table_bytes as f64 / f64::from(1 << 20),
             self.took.as_secs_f64()
@@ -57,7 +63,7 @@ impl Last {
             (agent_only as u64, "rules for the agent alone"),
             (unreadable, "lines unreadable"),
             (rejected as u64, "entries refused"),
-            (old as u64, "lists as they last were good"),
+            (old as u64, "not up to date"),
         ] {
             if count > 0 {
                 line += &format!(", {count} {what}");

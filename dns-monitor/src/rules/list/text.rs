@@ -7,7 +7,7 @@ use crate::{
     decode::rr_type,
     rules::{
         action::{Action, Block, Effect, Sinkhole},
-        condition::Prefix,
+        condition::{Prefix, network::BadPrefix},
     },
 };
 
@@ -36,30 +36,10 @@ pub(super) fn address(text: &[u8]) -> Result<IpAddr, Bad> {
 
 /// An address, or a network in CIDR notation; what lies behind the prefix does not count.
 pub(super) fn prefix(text: &[u8]) -> Result<Prefix, Bad> {
-    let (base, length) = match text.iter().position(|byte| *byte == b'/') {
-        Some(at) => (&text[..at], Some(&text[at + 1..])),
-        None => (text, None),
-    };
-    let network = parsed::<IpAddr>(base).and_then(|base| match length {
-        Some(length) => network(base, parsed(length)?),
-        None => network(base, if base.is_ipv4() { 32 } else { 128 }),
-    });
-    network.ok_or_else(|| Bad::Prefix(quoted(text)))
-}
-
-/// The network of an address; `None` where the prefix is longer than the address.
-pub(super) fn network(address: IpAddr, length: u8) -> Option<Prefix> {
-    let address = match address {
-        IpAddr::V4(v4) => {
-            let host = 32_u32.checked_sub(length.into())?;
-            IpAddr::V4((v4.to_bits() & u32::MAX.checked_shl(host).unwrap_or(0)).into())
-        }
-        IpAddr::V6(v6) => {
-            let host = 128_u32.checked_sub(length.into())?;
-            IpAddr::V6((v6.to_bits() & u128::MAX.checked_shl(host).unwrap_or(0)).into())
-        }
-    };
-    Some(Prefix { address, length })
+    match str::from_utf8(text).map(str::parse) {
+        Ok(Ok(network) | Err(BadPrefix::HostBits(network))) => Ok(network),
+        _ => Err(Bad::Prefix(quoted(text))),
+    }
 }
 
 /// What leads to one address.
@@ -82,14 +62,9 @@ pub(super) fn escape(text: &[u8], regex: &mut String) {
     }
 }
 
-/// A query type by its mnemonic, in any case, or as `TYPE65280` (RFC 3597 §5).
+/// A query type, see [`rr_type::parse`].
 pub(super) fn query_type(text: &[u8]) -> Result<u16, Bad> {
-    let is_named =
-        |number: &u16| rr_type::name(*number).is_some_and(|name| name.as_bytes().eq_ignore_ascii_case(text));
-    let known = rr_type::ALL.iter().copied().find(is_named);
-    let number =
-        || text.get(..4).filter(|word| word.eq_ignore_ascii_case(b"TYPE")).and_then(|_| parsed(&text[4..]));
-    known.or_else(number).ok_or_else(|| Bad::Type(quoted(text)))
+    str::from_utf8(text).ok().and_then(rr_type::parse).ok_or_else(|| Bad::Type(quoted(text)))
 }
 
 /// What any type with `FromStr` makes of a text.

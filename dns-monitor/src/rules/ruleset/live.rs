@@ -60,9 +60,6 @@ pub enum LiveError {
     /// 65,535 candidates are in use.
     #[error("no room for another kind of rule until the rules are reloaded")]
     Candidates,
-    /// Its time could not be told from the line of the rule before it.
-    #[error("a stronger rule for the same name stands before it")]
-    NotFirst,
     /// The root is in no table.
     #[error("the root has no place in the table of names")]
     Root,
@@ -125,8 +122,8 @@ pub struct Change<'n> {
     pub candidate: Candidate,
     /// Line of its origin; 0: unknown.
     pub line: u32,
-    /// `CLOCK_MONOTONIC` s from which on it does not apply; `None`: until it is taken back. Of several changes of one
-    /// name the kernel knows the latest time only: take back what has expired.
+    /// `CLOCK_MONOTONIC` s from which on it does not apply; `None`: until it is taken back. Take back what has expired: of
+    /// several changes of one name the kernel knows the latest time only, and none behind a rule that stays.
     pub expires: Option<u32>,
 }
 
@@ -196,11 +193,11 @@ impl Ruleset {
             }
             return Ok(());
         }
-        let list = self.chain(chains, hash, changed);
-        let expires = |(candidate, _): &Placed| candidate.flags & candidate::EXPIRES != 0;
-        let first_expires = list.first().is_some_and(expires);
-        if !first_expires && list.iter().any(expires) {
-            return Err(LiveError::NotFirst);
+        let mut list = self.chain(chains, hash, changed);
+        let expires = list.first().is_some_and(|(first, _)| first.flags & candidate::EXPIRES != 0);
+        if !expires {
+            // The slot has the line of the first: the kernel cannot know a time, and whoever set it takes it back.
+            list.iter_mut().for_each(|(candidate, _)| candidate.flags &= !candidate::EXPIRES);
         }
         let head = chains.chain(list.iter().map(|(candidate, _)| candidate)).ok_or(LiveError::Candidates)?;
         while let Some(candidate) = chains.all().get(*published) {
@@ -208,7 +205,7 @@ impl Ruleset {
             *published += 1;
         }
         let last = changed.layers.iter().filter_map(|layer| layer.expires).max().unwrap_or(0);
-        let line = if first_expires { last } else { list.first().map_or(0, |(_, line)| *line) };
+        let line = if expires { last } else { list.first().map_or(0, |(_, line)| *line) };
         self.table.set(hash, head, line)?;
         changed.lines = numbered(chains, head, &list);
         Ok(())

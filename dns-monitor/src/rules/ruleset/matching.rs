@@ -56,7 +56,7 @@ impl Ruleset {
             for _ in 0..MAX_CHAIN {
                 let Some(found) = self.candidate(index) else { break };
                 if applies(&found, subject, sets, rest, depth, count) {
-                    let key = key(found.rank, depth, is_exact_only(&found) && depth > 0);
+                    let key = key(found.rank, depth, is_exact_only(&found));
                     if each(Found { key, candidate: index, depth, hash, rest }).is_break() || !all_of_a_chain
                     {
                         break;
@@ -90,7 +90,7 @@ impl Ruleset {
         let best = Cell::new(best);
         let mut weigh = |number: u32, depth: usize, flags: u16| {
             let Some(rule) = self.rest.rules.get(number as usize) else { return };
-            let exact_only = depth > 0 && flags & BOTH == candidate::EXACT;
+            let exact_only = flags & BOTH == candidate::EXACT;
             let key = key(rule.rank, depth, exact_only);
             if key < best.get() && rule.holds(&facts, sets, depth, labels.count()) {
                 let decision = Decision { key, by: By::Agent(number), depth: depth as u8, line: rule.line };
@@ -158,7 +158,7 @@ fn applies(
 ) -> bool {
     let place = if depth == labels { candidate::EXACT } else { candidate::BELOW };
     let has = |flag: u16| found.flags & flag != 0;
-    (depth == 0 || has(place))
+    has(place)
         && (found.class == 0 || found.class == subject.qclass)
         && (found.clients == 0 || found.clients & sets.get() != 0)
         && (found.not_clients == 0 || found.not_clients & sets.get() == 0)

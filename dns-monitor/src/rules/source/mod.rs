@@ -132,10 +132,12 @@ impl Source {
         }
     }
 
-    /// The totals of the last good one, for [`judge()`].
+    /// The totals of the last good one, for [`judge()`]; `None` where its copy is gone: who wants a list that is refused
+    /// deletes it.
     #[must_use]
     pub fn last(&self) -> Option<Totals> {
-        self.kept.good.as_ref().map(|good| good.record.totals)
+        let good = self.kept.good.as_ref().filter(|good| good.files().is_ok());
+        good.map(|good| good.record.totals)
     }
 
     /// What is odd and was not told yet.

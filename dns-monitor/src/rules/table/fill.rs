@@ -39,10 +39,11 @@ pub struct Size {
 
 /// Names for each word of the filter: three bits each of 64, 1.3 % of unlisted names pass.
 const NAMES_PER_WORD: usize = 5;
-/// Up to how many names, and how many slots of eight they take: the fewer there are, the easier one more is to add.
-const FULLNESS: [(usize, usize); 2] = [(1 << 17, SLOTS / 4), (1 << 20, SLOTS / 2)];
-/// Slots of eight that are taken where memory counts.
-const FULL: usize = SLOTS * 7 / 8;
+/// Up to how many names, and how many there are to eight buckets. The fewer names, the less memory counts, and the more
+/// the ease of adding one: in small tables [`live`](super::live) can move less.
+const FULLNESS: [(usize, usize); 3] = [(1 << 17, 16), (1 << 19, 32), (1 << 21, 46)];
+/// Where there are more: seven of eight slots.
+const FULL: usize = 56;
 
 impl Size {
     /// For so many names: 7/8 full where they are many, a quarter full where they are few.
@@ -50,10 +51,10 @@ impl Size {
     /// `None`: more than there can be.
     #[must_use]
     pub fn for_names(names: usize) -> Option<Self> {
-        let per_bucket = FULLNESS.iter().find(|(most, _)| names <= *most).map_or(FULL, |(_, slots)| *slots);
+        let fullness = FULLNESS.iter().find(|(most, _)| names <= *most).map_or(FULL, |(_, names)| *names);
         Some(Self {
             filter_words: u32::try_from(names.div_ceil(NAMES_PER_WORD).max(8)).ok()?,
-            buckets: u32::try_from(names.div_ceil(per_bucket).max(8)).ok()?,
+            buckets: u32::try_from(names.checked_mul(8)?.div_ceil(fullness).max(8)).ok()?,
         })
     }
 

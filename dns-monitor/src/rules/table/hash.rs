@@ -1,7 +1,7 @@
 //! Hashes of a name and of every name above it, word by word from the end: the names above share the words behind them.
 //!
-//! A word is eight bytes in little-endian order; the last one, where the name begins, is filled up with zeros above. That
-//! is unambiguous, since no length byte is 0.
+//! A word is eight bytes in little-endian order; the last one, where the name begins, is filled up with zeros, and with
+//! the number of its bytes on top: a label may begin with bytes that are 0 themselves.
 
 use dns_monitor_common::rule::{Hash, Keys, MAX_LABELS, MAX_NAME, Sums};
 
@@ -100,11 +100,25 @@ fn finish(sums: Sums, name: &[u8], keys: &Keys) -> Sums {
     } else {
         name.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
     };
-    sums.add(word, &keys.0[name.len() / WORD])
+    sums.add(word | (odd as u64) << 56, &keys.0[name.len() / WORD])
 }
 
 /// The first eight bytes.
 #[inline]
 fn word(bytes: &[u8]) -> u64 {
     bytes.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::keys, hash};
+
+    #[test]
+    fn what_a_name_begins_with_is_not_what_it_is_filled_up_with() {
+        let keys = keys::from_seed(1);
+        // The same eight bytes at the end; before them one byte, or that byte and one that is 0.
+        let short = b"\x01\x07\x06abcdef";
+        let long = b"\x01\x00\x07\x06abcdef";
+        assert_ne!(hash(short, &keys), hash(long, &keys));
+    }
 }

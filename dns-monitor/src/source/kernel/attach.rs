@@ -11,7 +11,7 @@ use aya::{
 use dns_monitor_common::names;
 
 use super::{
-    KernelError,
+    KernelError, interface,
     pins::{self, Kept},
 };
 use crate::config::Attach;
@@ -73,6 +73,9 @@ pub fn attach(ebpf: &mut Ebpf, place: Place<'_>, wanted: Attach) -> Result<Attac
     let (ingress, program, link) = match wanted {
         Attach::Tc => tc_ingress(ebpf, place)?,
         Attach::Xdp => xdp(ebpf, place, &mut refusals)?,
+        // What XDP sends back by a veth is lost unless the other end has an XDP program, too; and nothing is won: a veth
+        // makes a copy of every packet for XDP.
+        Attach::Auto if interface::is_veth(place.interface) => tc_ingress(ebpf, place)?,
         Attach::Auto => match xdp(ebpf, place, &mut refusals) {
             Err(KernelError::Attach { .. }) => tc_ingress(ebpf, place)?,
             other => other?,

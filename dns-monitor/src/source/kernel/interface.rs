@@ -48,25 +48,39 @@ pub fn names() -> Vec<String> {
 pub fn strips_vlan(name: &str) -> io::Result<bool> {
     const ETHTOOL_GFLAGS: u32 = 0x25;
     const ETH_FLAG_RXVLAN: u32 = 1 << 8;
+    let mut value = [ETHTOOL_GFLAGS, 0];
+    ethtool(name, value.as_mut_ptr().cast())?;
+    let [_, flags] = value;
+    Ok(flags & ETH_FLAG_RXVLAN != 0)
+}
+
+/// Whether it is one end of a virtual Ethernet pair.
+pub fn is_veth(name: &str) -> bool {
+    const ETHTOOL_GDRVINFO: u32 = 3;
+    /// `struct ethtool_drvinfo`, as far as it matters; all of it is 196 bytes.
     #[repr(C)]
-    struct Value {
+    struct DriverInfo {
         command: u32,
-        data: u32,
+        driver: [u8; 32],
+        rest: [u8; 160],
     }
-    let mut value = Value { command: ETHTOOL_GFLAGS, data: 0 };
+    let mut info = DriverInfo { command: ETHTOOL_GDRVINFO, driver: [0; 32], rest: [0; 160] };
+    ethtool(name, (&raw mut info).cast()).is_ok() && info.driver.starts_with(b"veth\0")
+}
+
+/// `value` is what the command at its start reads and writes.
+fn ethtool(name: &str, value: *mut libc::c_char) -> io::Result<()> {
     // SAFETY: a zeroed request is valid; name and pointer are set below.
     let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
     for (to, from) in request.ifr_name.iter_mut().take(libc::IFNAMSIZ - 1).zip(name.bytes()) {
         *to = libc::c_char::from_ne_bytes([from]);
     }
-    request.ifr_ifru.ifru_data = (&raw mut value).cast();
-    let socket = std::net::UdpSocket::bind(("127.0.0.1", 0))?;
+    request.ifr_ifru.ifru_data = value;
+    // Not on loopback, which may be down.
+    let socket = std::net::UdpSocket::bind((std::net::Ipv4Addr::UNSPECIFIED, 0))?;
     // SAFETY: the request names an interface and a value that outlive the call.
     let result = unsafe {
         libc::ioctl(std::os::fd::AsRawFd::as_raw_fd(&socket), libc::SIOCETHTOOL as _, &raw mut request)
     };
-    if result != 0 {
-        return Err(io::Error::last_os_error());
-    }
-    Ok(value.data & ETH_FLAG_RXVLAN != 0)
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }

@@ -210,6 +210,12 @@ fn report(name: &str, attachment: &Attachment, first: bool) {
              socket buffer for each: `--attach tc` costs no more"
         ));
     }
+    if attachment.ingress != Ingress::Tc && interface::is_veth(name) {
+        log::warn(format_args!(
+            "{name} is a veth: what XDP answers by it is lost unless its other end has an XDP program, too; where rules \
+             block, use `--attach tc`"
+        ));
+    }
     if attachment.ingress != Ingress::Tc && interface::strips_vlan(name).unwrap_or(false) {
         log::info(format_args!(
             "{name} may take VLAN tags out of frames before XDP sees them; where events lack VLANs: \

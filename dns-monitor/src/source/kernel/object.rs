@@ -5,7 +5,10 @@ use aya::{
     maps::{ArrayOfMaps, MapData, PerCpuArray},
     util::online_cpus,
 };
-use dns_monitor_common::{counter::Counter, names};
+use dns_monitor_common::{
+    counter::{Counter, Kind},
+    names,
+};
 
 use super::{KernelError, rings::Rings};
 use crate::{config::resolved::Capture, ledger::Tally};
@@ -85,7 +88,9 @@ impl Object {
                 samples = count;
                 continue;
             }
-            tally.see(count);
+            if counter.kind() != Kind::Aside {
+                tally.see(count);
+            }
             tally.end(*counter, count);
         }
         Ok((tally, samples))

@@ -4,6 +4,7 @@
 
 use std::{
     fs, io,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
 
@@ -13,9 +14,12 @@ use aya::programs::{
     tc::{SchedClassifierLink, SchedClassifierLinkId},
     xdp::{XdpLink, XdpLinkId},
 };
+use dns_monitor_common::names;
 
 /// Where links are kept.
 pub const FOLDER: &str = "/sys/fs/bpf/dns-monitor";
+/// Every program that may be behind a link.
+const PROGRAMS: [&str; 4] = [names::XDP, names::XDP_FRAGS, names::TC_INGRESS, names::TC_EGRESS];
 
 /// A link that stays when the agent goes.
 #[derive(Debug)]
@@ -24,29 +28,27 @@ pub struct Kept {
     path: PathBuf,
 }
 
-/// The file of the link by which a program of ours is on an interface.
+/// The file of the link by which a program of ours is on an interface of this network namespace: others share the file
+/// system, and have interfaces of the same name.
 pub fn path(interface: &str, program: &str) -> PathBuf {
-    // No interface name has a slash; bpffs allows no dot in names.
-    Path::new(FOLDER).join(format!("{}-{program}", interface.replace('.', "_")))
+    // bpffs allows no dot in names; interface names have neither slash nor colon.
+    Path::new(FOLDER).join(format!("{}-{}-{program}", namespace(), interface.replace('.', ":")))
+}
+
+/// The number of this network namespace; 0 where there is no /proc.
+fn namespace() -> u64 {
+    fs::metadata("/proc/thread-self/ns/net").map_or(0, |file| file.ino())
 }
 
 /// Whether an earlier agent has left links on this interface.
 pub fn are_there(interface: &str) -> bool {
-    let prefix = format!("{}-", interface.replace('.', "_"));
-    let Ok(files) = fs::read_dir(FOLDER) else { return false };
-    files.flatten().any(|file| file.file_name().to_string_lossy().starts_with(&prefix))
+    PROGRAMS.iter().any(|program| path(interface, program).exists())
 }
 
 /// Removes the links that an earlier agent has left on this interface, but those in `used`.
 pub fn remove_others(interface: &str, used: &[&str]) {
-    let prefix = format!("{}-", interface.replace('.', "_"));
-    let Ok(files) = fs::read_dir(FOLDER) else { return };
-    for file in files.flatten() {
-        let name = file.file_name().to_string_lossy().into_owned();
-        let Some(program) = name.strip_prefix(&prefix) else { continue };
-        if !used.contains(&program) {
-            let _gone = fs::remove_file(file.path());
-        }
+    for program in PROGRAMS.iter().filter(|program| !used.contains(program)) {
+        let _gone = fs::remove_file(path(interface, program));
     }
 }
 
@@ -101,5 +103,20 @@ impl Kept {
     /// Ends the link; otherwise it stays.
     pub fn remove(self) {
         let _gone = fs::remove_file(&self.path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_interfaces_share_a_file() {
+        let names = ["eth0", "eth0.1", "eth0_1", "eth0-1", "eth0-dns_xdp"];
+        let all = names.iter().flat_map(|interface| PROGRAMS.map(|program| path(interface, program)));
+        let distinct: std::collections::BTreeSet<_> = all.collect();
+        assert_eq!(distinct.len(), names.len() * PROGRAMS.len());
+        assert!(distinct.iter().all(|path| !path.to_string_lossy().contains('.')), "{distinct:?}");
+        assert!(namespace() > 0);
     }
 }

@@ -68,12 +68,7 @@ pub fn pattern(text: &str) -> Checked<Pattern> {
 
 /// A query type, by name or number.
 pub fn rr_type(text: &str) -> Checked<u16> {
-    let named = types::ALL
-        .iter()
-        .copied()
-        .find(|number| types::name(*number).is_some_and(|name| name.eq_ignore_ascii_case(text)));
-    let number = named.or_else(|| numbered(text, "TYPE"));
-    number.map_or_else(|| expected("a query type, such as \"AAAA\", \"TYPE65\" or 65"), Ok)
+    types::parse(text).map_or_else(|| expected("a query type, such as \"AAAA\", \"TYPE65\" or 65"), Ok)
 }
 
 /// A query class, by name or number.

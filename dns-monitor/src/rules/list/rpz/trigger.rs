@@ -145,7 +145,7 @@ fn client(text: &[u8]) -> Result<Prefix, Bad> {
         } else {
             backwards_v6(address)
         };
-        text::network(address?, text::parsed(length)?)
+        Prefix::around(address?, text::parsed(length)?)
     });
     network.ok_or(wrong)
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{Lab, entries, read, text, told};
-use crate::rules::source::Watch;
+use crate::rules::source::{Watch, judge};
 
 #[test]
 fn which_files_of_a_folder() {
@@ -81,6 +81,25 @@ fn changes_are_what_is_not_in_force() {
     fs::remove_file(&path).unwrap();
     assert!(told(source.refresh(false)).contains("; the last good copy, of 2"));
     assert_eq!(source.last(), Some(entries(1)));
+}
+
+#[test]
+fn who_wants_a_list_that_is_refused_deletes_its_copy() {
+    let lab = Lab::new();
+    let path = lab.path("list");
+    fs::write(&path, "many").unwrap();
+    let mut source = lab.local(&path);
+    source.refresh(false).unwrap();
+    source.accept(entries(1000)).unwrap();
+    fs::write(&path, "few").unwrap();
+    source.refresh(false).unwrap();
+    assert!(judge(entries(1), source.last()).is_err());
+    assert_eq!(text(&source.fall_back().unwrap()), "many");
+    fs::remove_dir_all(source.folder()).unwrap();
+    source.refresh(false).unwrap();
+    assert_eq!(judge(entries(1), source.last()), Ok(()));
+    source.accept(entries(1)).unwrap();
+    assert_eq!(text(&source.fall_back().unwrap()), "few");
 }
 
 #[test]

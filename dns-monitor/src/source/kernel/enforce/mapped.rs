@@ -83,7 +83,7 @@ impl MappedArray {
 
     /// A word that programs read at any time; the offset is a multiple of eight and within the array.
     pub fn word(&self, offset: usize) -> &AtomicU64 {
-        debug_assert!(offset % 8 == 0 && offset < self.length);
+        debug_assert!(offset.is_multiple_of(8) && offset < self.length);
         // SAFETY: within the mapping and aligned, as the caller has made sure; written atomically, by us alone.
         unsafe { AtomicU64::from_ptr(self.start().as_ptr().byte_add(offset)) }
     }
