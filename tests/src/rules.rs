@@ -141,7 +141,7 @@ impl Drop for Rules<'_> {
 }
 
 /// A veth looks after the frames that an XDP program at its other end returns only where it has one of its own.
-fn take_returned(lab: &Lab) -> Result<()> {
+pub fn take_returned(lab: &Lab) -> Result<()> {
     const XDP_PASS: i32 = 2;
     bpf::with_pinned(&lab.folder(), bpf::XDP, &[bpf::set(0, XDP_PASS), bpf::EXIT], |pin| {
         let mut ip = lab.switch().command("ip");

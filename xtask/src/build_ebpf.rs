@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What the agent embeds, and the programs that benchmarks measure it against.
-const OBJECTS: [&str; 2] = ["dns-monitor-ebpf", "floor"];
+const OBJECTS: [&str; 3] = ["dns-monitor-ebpf", "floor", "reflect"];
 
 /// Builds the objects into `target/bpf`.
 pub fn build_ebpf() -> Result<()> {

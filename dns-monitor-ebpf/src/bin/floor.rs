@@ -8,7 +8,7 @@ use core::ptr::read_volatile;
 use aya_ebpf::{
     bindings::{
         TC_ACT_UNSPEC,
-        xdp_action::{XDP_ABORTED, XDP_PASS, XDP_TX},
+        xdp_action::{XDP_ABORTED, XDP_PASS},
     },
     btf_maps::{Array, ProgramArray, RingBuf},
     helpers::generated::{bpf_ringbuf_reserve, bpf_ringbuf_submit, bpf_xdp_adjust_tail},
@@ -138,36 +138,6 @@ fn text(number: u64) -> u64 {
 #[xdp(frags)]
 pub fn bare_frags(_: XdpContext) -> u32 {
     XDP_PASS
-}
-
-/// Answers what is sent to port 53 over IPv4 and UDP with what was asked, and looks nothing up: nothing answers sooner.
-#[xdp]
-pub fn reflect(context: XdpContext) -> u32 {
-    const HEADERS: usize = 14 + 20 + 8 + 12;
-    let data = context.data();
-    if data + HEADERS > context.data_end() {
-        return XDP_PASS;
-    }
-    let packet = data as *mut u8;
-    // SAFETY: the headers are in the packet.
-    unsafe {
-        let word = |at: usize| packet.add(at).cast::<u16>();
-        let is = |at: usize, value: u16| word(at).read_unaligned() == value.to_be();
-        if !is(12, 0x0800) || packet.add(23).read() != 17 || !is(36, 53) {
-            return XDP_PASS;
-        }
-        for (from, to, words) in [(0, 6, 3), (26, 30, 2), (34, 36, 1)] {
-            for at in 0..words {
-                let (a, b) = (word(from + 2 * at), word(to + 2 * at));
-                let kept = a.read_unaligned();
-                a.write_unaligned(b.read_unaligned());
-                b.write_unaligned(kept);
-            }
-        }
-        word(40).write_unaligned(0); // no checksum
-        packet.add(44).write(packet.add(44).read() | 0x80);
-    }
-    XDP_TX
 }
 
 #[panic_handler]

@@ -38,11 +38,11 @@ fn label(name: &mut String, random: &mut Random, length: u64) {
 }
 
 /// Marsaglia's xorshift of 64 bits: nothing here depends on more.
-struct Random(u64);
+pub struct Random(pub u64);
 
 impl Random {
     /// The next number below `end`.
-    fn below(&mut self, end: u64) -> u64 {
+    pub fn below(&mut self, end: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

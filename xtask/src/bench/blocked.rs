@@ -13,7 +13,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use dns_monitor_tests::{Lab, LabOptions, named::Recursion, namespace::succeed, wait};
+use dns_monitor_tests::{Lab, LabOptions, named::Recursion, namespace::succeed, rules::take_returned, wait};
 
 use super::{
     Options,
@@ -144,6 +144,9 @@ fn round(answerer: Answerer, seconds: u32, memory: &Path, files: &Files) -> Resu
     let folder = memory.join("round");
     fs::create_dir_all(&folder)?;
     let recorder = Recorder::start(answerer.recorder(), &lab, &folder, Some(&files.config))?;
+    if matches!(answerer, Answerer::Floor | Answerer::Xdp) {
+        take_returned(&lab)?;
+    }
     let mut asked = 0;
     if answerer == Answerer::Floor {
         turn_around(&lab)?;
@@ -185,7 +188,7 @@ fn round(answerer: Answerer, seconds: u32, memory: &Path, files: &Files) -> Resu
 /// Puts the program on the resolver's interface that turns queries around.
 fn turn_around(lab: &Lab) -> Result<()> {
     let mut command = lab.resolver().command("ip");
-    command.args(["link", "set", "dev", "eth0", "xdp", "obj"]).arg(target("bpf/floor"));
+    command.args(["link", "set", "dev", "eth0", "xdp", "obj"]).arg(target("bpf/reflect"));
     succeed(command.args(["program", "reflect"])).map(drop)
 }
 

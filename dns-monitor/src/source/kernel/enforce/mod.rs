@@ -134,9 +134,9 @@ impl Enforcer {
         self.place(next, &inner)?;
         let before = self.counted(next, origins)?;
         self.active().store(next, Ordering::Release);
-        // Writing a map of maps waits until no program that ran before runs any more: the first time for those that
-        // still read the old place's number, and only then does the old place lose its maps.
-        self.place(next, &inner)?;
+        // Writing a map of maps waits until no program that ran before runs any more: here for those that still read the
+        // old place's number, and only then does the old place lose its maps.
+        self.sets.set(next, inner.set.map(), 0)?;
         let hits = if active == NO_RULES { Vec::new() } else { self.hits()? };
         self.place(PLACES as u32 - 1 - next, &inner)?;
         if let Some(slot) = self.before.get_mut(next as usize) {
