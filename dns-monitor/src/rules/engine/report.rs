@@ -1,6 +1,6 @@
 //! What the rules say of themselves: totals, hits, and why a name is treated as it is.
 
-use std::{net::IpAddr, time::Duration};
+use std::{iter, net::IpAddr, time::Duration};
 
 use jiff::Timestamp;
 
@@ -75,33 +75,6 @@ impl Last {
 
 /// Everything there is to count.
 pub fn stats(generation: u64, config: &Config, force: &Force, last: &Last) -> Response {
-    let mut hits = force.hits();
-    let mut taken = |name: &str| hits.remove(name).unwrap_or_default();
-    let manual = OriginStats {
-        name: "manual".into(),
-        kind: "manual".into(),
-        action: "-".into(),
-        entries: force.manual().len() as u64,
-        unreadable: 0,
-        ignored: 0,
-        hits: taken("manual"),
-        changed_at: None,
-        error: None,
-        from: Provenance::File,
-    };
-    let mut origins = vec![manual];
-    origins.extend(last.origins.iter().map(|state| OriginStats {
-        name: state.name.clone(),
-        kind: state.kind.into(),
-        action: state.action.into(),
-        entries: state.totals.entries,
-        unreadable: state.totals.unreadable,
-        ignored: state.ignored,
-        hits: taken(&state.name),
-        changed_at: state.changed_at,
-        error: state.error.clone(),
-        from: state.from,
-    }));
     let (learned, refused) = force.learned();
     Response::Stats(Box::new(Stats {
         generation,
@@ -118,7 +91,7 @@ pub fn stats(generation: u64, config: &Config, force: &Force, last: &Last) -> Re
         agent_bytes: resident(),
         loaded_at: last.at,
         load_seconds: last.took.as_secs_f64(),
-        origins,
+        origins: origins(force, last),
         learned: Learned {
             now: learned.len() as u64,
             max: config.rules.learn_max as u64,
@@ -127,6 +100,37 @@ pub fn stats(generation: u64, config: &Config, force: &Force, last: &Last) -> Re
         },
         manual: force.manual().len() as u64,
     }))
+}
+
+/// What is changed by command, then every list and rule.
+fn origins(force: &Force, last: &Last) -> Vec<OriginStats> {
+    let mut hits = force.hits();
+    let mut taken = |name: &str| hits.remove(name).unwrap_or_default();
+    let manual = OriginStats {
+        name: "manual".into(),
+        kind: "manual".into(),
+        action: "-".into(),
+        entries: force.manual().len() as u64,
+        unreadable: 0,
+        ignored: 0,
+        hits: taken("manual"),
+        changed_at: None,
+        error: None,
+        from: Provenance::File,
+    };
+    let configured = last.origins.iter().map(|state| OriginStats {
+        name: state.name.clone(),
+        kind: state.kind.into(),
+        action: state.action.into(),
+        entries: state.totals.entries,
+        unreadable: state.totals.unreadable,
+        ignored: state.ignored,
+        hits: taken(&state.name),
+        changed_at: state.changed_at,
+        error: state.error.clone(),
+        from: state.from,
+    });
+    iter::once(manual).chain(configured).collect()
 }
 
 const fn mode(mode: Mode) -> &'static str {
