@@ -2,7 +2,8 @@
 //!
 //! JSON is STIX, and a line `#fields` is Zeek's. Otherwise every line has a vote, if it looks like one format; most votes
 //! win, and of formats with as many votes the one that is harder to take for another. Comments and lines that could be
-//! anything have none. Without any votes a list is one of plain domains.
+//! anything have none. Without any votes a list is one of plain domains. Under a header of Adblock's, plain domains are
+//! what Adblock takes them for.
 
 use memchr::memmem;
 
@@ -20,6 +21,7 @@ pub(super) fn format(head: &[u8]) -> Format {
         return Format::Stix;
     }
     let mut votes = [0_u32; BALLOT.len()];
+    let mut has_header = false;
     let mut rest = head;
     while !rest.is_empty() {
         let line;
@@ -27,7 +29,12 @@ pub(super) fn format(head: &[u8]) -> Format {
         if line.starts_with(b"#fields\t") {
             return Format::ZeekIntel;
         }
-        let vote = vote(line.trim_ascii());
+        let line = line.trim_ascii();
+        has_header |= is_header(line);
+        let vote = vote(line).map(|format| match format {
+            Format::Domains if has_header => Format::Adblock,
+            format => format,
+        });
         if let Some(at) = BALLOT.iter().position(|format| Some(*format) == vote) {
             votes[at] += 1;
         }
@@ -44,7 +51,7 @@ fn vote(line: &[u8]) -> Option<Format> {
         b"" => None,
         b"$ORIGIN" | b"$TTL" => Some(Format::Rpz),
         b"alert" | b"drop" | b"reject" | b"pass" if rest.ends_with(b")") => Some(Format::Suricata),
-        _ if line.to_ascii_lowercase().starts_with(b"[adblock") => Some(Format::Adblock),
+        _ if is_header(line) => Some(Format::Adblock),
         _ if matches!(line[0], b'#' | b'!' | b';' | b'[') => None,
         _ if line[0] == b'"' => Some(Format::Domains),
         _ if is_setting(line) => Some(Format::Dnsmasq),
@@ -57,6 +64,12 @@ fn vote(line: &[u8]) -> Option<Format> {
         }
         _ => None,
     }
+}
+
+/// What only lists for Adblock begin with.
+fn is_header(line: &[u8]) -> bool {
+    let line = line.to_ascii_lowercase();
+    line.starts_with(b"[adblock") || line.starts_with(b"! title:")
 }
 
 fn is_setting(line: &[u8]) -> bool {

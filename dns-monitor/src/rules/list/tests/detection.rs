@@ -49,6 +49,12 @@ const SAMPLES: &[(&str, &str, Format)] = &[
         Format::Hosts,
     ),
     ("domains", "# Title: a list\nads.example.com\ntracker.example.net\n*.wild.example\n", Format::Domains),
+    (
+        "Adblock, most of it addresses and plain domains",
+        "! Title: a list\n! Expires: 1 day\n192.0.2.1\n192.0.2.2\nads.example.com\nt.example.net\n||example.org/x^$all\n",
+        Format::Adblock,
+    ),
+    ("Adblock, by the header alone", "[Adblock Plus 2.0]\nads.example.com\n", Format::Adblock),
     ("domains with other comments", "; x\n! y\nads.example.com\n", Format::Domains),
     (
         "URLhaus",
