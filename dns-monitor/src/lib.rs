@@ -7,7 +7,8 @@
 //! 3. [`decode`]: samples become messages: fragments and TCP streams reassembled, names read;
 //! 4. [`track`]: messages become lookups;
 //! 5. [`rules`]: lookups are judged, and what is decided goes back to the kernel;
-//! 6. [`event`] and [`output`]: lookups become lines.
+//! 6. [`identity`]: who had the address at that time;
+//! 7. [`event`] and [`output`]: lookups become lines.
 //!
 //! Beside the flow: [`cli`] and [`config`], what the operator asked for, and [`control`], what is asked later.
 
@@ -17,6 +18,7 @@ pub mod control;
 #[deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 pub mod decode;
 pub mod event;
+pub mod identity;
 pub mod ledger;
 pub mod log;
 pub mod output;
