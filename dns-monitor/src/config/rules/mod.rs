@@ -23,6 +23,7 @@ use std::{
 
 use dns_monitor_common::rule::MAX_ORIGINS;
 
+pub(super) use self::value::path;
 pub use self::{
     settings::{Control, Mode, OnExit, Rules},
     spec::{ListSpec, Origin, Place, RuleSpec, Source, Spec},
