@@ -2,10 +2,17 @@
 //!
 //! 1. [`assignment`]: what any source says of an address;
 //! 2. [`lease`]: what stands in lease files, tables and hosts files;
-//! 3. [`link`]: whose MAC a packet has: its sender's, or that of a router between;
-//! 4. [`true_client`]: for whom a forwarder asks.
+//! 3. [`feed`]: how the sources that listen hand over what they learn;
+//! 4. [`neighbours`]: the kernel's neighbour table;
+//! 5. [`routes`]: which networks are on our links;
+//! 6. [`link`]: whose MAC a packet has: its sender's, or that of a router between;
+//! 7. [`true_client`]: for whom a forwarder asks.
 
 pub mod assignment;
+pub mod feed;
 pub mod lease;
 pub mod link;
+pub mod neighbours;
+mod netlink;
+pub mod routes;
 pub mod true_client;

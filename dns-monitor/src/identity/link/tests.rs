@@ -10,7 +10,11 @@ const HOST: Mac = [2, 0, 0, 0, 0, 1];
 const ROUTER: Mac = [2, 0, 0, 0, 0, 2];
 
 fn on_link(networks: &[(u32, &str)]) -> OnLink {
-    OnLink::new(networks.iter().map(|(on, network)| (*on, network.parse().unwrap())))
+    let group = |interface: u32| {
+        let of_it = networks.iter().filter(|(on, _)| *on == interface);
+        (vec![interface], of_it.map(|(_, network)| network.parse().unwrap()).collect())
+    };
+    OnLink::new((1..=4).rev().map(group))
 }
 
 fn v4(number: usize) -> IpAddr {
@@ -43,6 +47,7 @@ fn what_is_not_on_the_link_came_through_a_router() {
         (1, "10.53.0.0/24"),
         (1, "fd53::/64"),
         (1, "fe80::/64"),
+        (1, "10.53.0.128/25"),
         (2, "10.54.0.0/16"),
         (3, "192.0.2.1"),
         (3, "2001:db8::/32"),
@@ -76,6 +81,16 @@ fn what_is_not_on_the_link_came_through_a_router() {
     }
     assert_eq!(link.tally().count(LinkReason::OffLink), 8);
     assert_eq!((link.tally().emitted(), link.tally().held()), (9, 0));
+}
+
+#[test]
+fn interfaces_on_one_wire_share_its_networks() {
+    let networks = ["10.1.0.0/16", "10.2.0.0/16"].map(|network| network.parse().unwrap()).to_vec();
+    let on_link = OnLink::new([(vec![5, 2], networks), (vec![3], Vec::new())]);
+    for (interface, expected) in [(2, Some(true)), (5, Some(true)), (3, None), (4, None)] {
+        assert_eq!(on_link.reaches(interface, v4(0x2_0001)), expected, "{interface}");
+    }
+    assert_eq!(on_link.reaches(5, v4(0x3_0001)), Some(false));
 }
 
 #[test]
