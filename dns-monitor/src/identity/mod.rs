@@ -4,11 +4,13 @@
 //! 2. [`lease`]: what stands in lease files, tables and hosts files;
 //! 3. [`feed`]: how the sources that listen hand over what they learn;
 //! 4. [`neighbours`]: the kernel's neighbour table;
-//! 5. [`routes`]: which networks are on our links;
-//! 6. [`link`]: whose MAC a packet has: its sender's, or that of a router between;
-//! 7. [`true_client`]: for whom a forwarder asks.
+//! 5. [`dhcp`]: DHCP, read off the wire;
+//! 6. [`routes`]: which networks are on our links;
+//! 7. [`link`]: whose MAC a packet has: its sender's, or that of a router between;
+//! 8. [`true_client`]: for whom a forwarder asks.
 
 pub mod assignment;
+pub mod dhcp;
 pub mod feed;
 pub mod lease;
 pub mod link;
