@@ -23,6 +23,7 @@ use std::{
 
 use dns_monitor_common::rule::MAX_ORIGINS;
 
+pub use self::condition::value::show_mac;
 pub(super) use self::value::path;
 pub use self::{
     settings::{Control, Mode, OnExit, Rules},
