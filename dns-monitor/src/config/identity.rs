@@ -1,17 +1,23 @@
 //! Who had an address: `[identity]`, and every `[[leases]]`.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 use jiff::tz::TimeZone;
 use serde::{Serialize, Serializer};
 
 use super::{
     raw::{Document, Table},
-    rules::path,
+    rules::{path, prefix, texts},
     value::{self, Checked, choice, count, duration, expected},
 };
-use crate::identity::lease::Format;
+use crate::{identity::lease::Format, rules::condition::Prefix};
 
+/// Far more than anyone can read.
+const MAX_FORWARDERS: usize = 1024;
 const SECOND: Duration = Duration::from_secs(1);
 /// Longer than any lease that is not for ever.
 const YEAR: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -23,6 +29,17 @@ pub struct Identity {
     pub max_assignments: usize,
     /// Assignments that are remembered of one address.
     pub max_per_address: usize,
+    /// Whether the kernel's neighbour table is followed.
+    pub neighbours: bool,
+    /// Whether DHCP is read off the wire.
+    pub dhcp: bool,
+    /// Whether private addresses are looked up in reverse zones.
+    pub ptr: bool,
+    /// Who is asked for them.
+    pub ptr_server: SocketAddr,
+    /// Who is believed when it says for whom it asks.
+    #[serde(serialize_with = "texts")]
+    pub forwarders: Vec<Prefix>,
 }
 
 /// One `[[leases]]`: a file, or a folder, that says who has which address.
@@ -66,7 +83,15 @@ impl Serialize for Zone {
 
 impl Default for Identity {
     fn default() -> Self {
-        Self { max_assignments: 2_000_000, max_per_address: 16 }
+        Self {
+            max_assignments: 2_000_000,
+            max_per_address: 16,
+            neighbours: true,
+            dhcp: false,
+            ptr: false,
+            ptr_server: (Ipv4Addr::LOCALHOST, 53).into(),
+            forwarders: Vec::new(),
+        }
     }
 }
 
@@ -75,9 +100,15 @@ impl Identity {
         let default = Self::default();
         let all = table.value("max_assignments", |text| count(text, 1024..=100_000_000));
         let each = table.value("max_per_address", |text| count(text, 1..=1024));
+        let forwarders = table.list("forwarders", 0..=MAX_FORWARDERS, "[\"10.0.0.0/8\"]", prefix);
         Self {
             max_assignments: all.unwrap_or(default.max_assignments),
             max_per_address: each.unwrap_or(default.max_per_address),
+            neighbours: table.flag("neighbours").unwrap_or(default.neighbours),
+            dhcp: table.flag("dhcp").unwrap_or(default.dhcp),
+            ptr: table.flag("ptr").unwrap_or(default.ptr),
+            ptr_server: table.value("ptr_server", server).unwrap_or(default.ptr_server),
+            forwarders: forwarders.unwrap_or(default.forwarders),
         }
     }
 }
@@ -101,6 +132,12 @@ impl Leases {
         }
         Some(Self { path: path?, format, zone, lease_time })
     }
+}
+
+/// Nobody listens on port 0.
+fn server(text: &str) -> Checked<SocketAddr> {
+    let server = text.parse().ok().filter(|server: &SocketAddr| server.port() != 0);
+    server.map_or_else(|| expected("an address and a port, such as \"127.0.0.1:53\" or \"[::1]:53\""), Ok)
 }
 
 fn zone(text: &str) -> Checked<Zone> {

@@ -44,6 +44,11 @@ resolvers = ["192.0.2.53", "2001:db8::53"]
 [identity]
 max_assignments = 4096
 max_per_address = 1
+neighbours = false
+dhcp = true
+ptr = true
+ptr_server = "[::1]:5353"
+forwarders = ["10.0.0.0/8", "2001:db8::53"]
 [[leases]]
 path = "/var/log/dhcp"
 format = "windows"
@@ -82,7 +87,15 @@ fn everything() -> Config {
         },
         rules: rules::settings(),
         control: rules::control(),
-        identity: Identity { max_assignments: 4096, max_per_address: 1 },
+        identity: Identity {
+            max_assignments: 4096,
+            max_per_address: 1,
+            neighbours: false,
+            dhcp: true,
+            ptr: true,
+            ptr_server: "[::1]:5353".parse().unwrap(),
+            forwarders: ["10.0.0.0/8", "2001:db8::53"].map(|network| network.parse().unwrap()).to_vec(),
+        },
         leases: leases(),
         specs: rules::specs(),
     }

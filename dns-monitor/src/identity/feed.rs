@@ -13,10 +13,12 @@ use nix::{
     poll::{PollFd, PollFlags, PollTimeout, poll},
 };
 
-use super::assignment::Change;
+use super::{assignment::Change, history::History};
 
 /// Batches that may wait.
 pub const QUEUE: usize = 64;
+/// Batches that one call of [`Learned::poll`] takes.
+const AT_ONCE: usize = 4;
 /// How long a source waits for room before it looks again.
 const RETRY: Duration = Duration::from_millis(20);
 
@@ -27,11 +29,34 @@ pub type Batch = Vec<Change>;
 #[derive(Clone, Debug)]
 pub struct Feed(SyncSender<Batch>);
 
-/// The sources' end, and that of the thread that needs what they know: it takes what there is and never waits.
+/// The end of the thread that needs what the sources know.
+#[derive(Debug)]
+pub struct Learned(Receiver<Batch>);
+
+/// Both ends of a channel. Sources get clones of the first.
 #[must_use]
-pub fn feed() -> (Feed, Receiver<Batch>) {
+pub fn feed() -> (Feed, Learned) {
     let (sender, receiver) = sync_channel(QUEUE);
-    (Feed(sender), receiver)
+    (Feed(sender), Learned(receiver))
+}
+
+impl Learned {
+    /// Takes what is new over into the history, a little at a time, and never waits: call it often. Returns how many
+    /// changes that were.
+    pub fn poll(&self, history: &mut History) -> usize {
+        let mut changes = 0_usize;
+        for batch in self.0.try_iter().take(AT_ONCE) {
+            changes = changes.saturating_add(batch.len());
+            batch.into_iter().for_each(|change| history.apply(change));
+        }
+        changes
+    }
+
+    /// The next batch; waits for it, but no longer than `timeout`.
+    #[must_use]
+    pub fn next(&self, timeout: Duration) -> Option<Batch> {
+        self.0.recv_timeout(timeout).ok()
+    }
 }
 
 /// A thread of a source; it ends when this is dropped.

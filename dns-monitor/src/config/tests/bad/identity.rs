@@ -14,6 +14,26 @@ const CASES: &[Case] = &[
         "f.toml:2:19: identity.max_per_address: 0 must be a number from 1 to 1024",
     ),
     (
+        "identity.neighbours",
+        "[identity]\nneighbours = 'yes'",
+        r#"f.toml:2:14: identity.neighbours: "yes" must be true or false"#,
+    ),
+    (
+        "identity.ptr_server: no port",
+        "[identity]\nptr_server = '127.0.0.1'",
+        r#"f.toml:2:14: identity.ptr_server: "127.0.0.1" must be an address and a port, such as "127.0.0.1:53" or "[::1]:53""#,
+    ),
+    (
+        "identity.ptr_server: port 0",
+        "[identity]\nptr_server = '127.0.0.1:0'",
+        r#"f.toml:2:14: identity.ptr_server: "127.0.0.1:0" must be an address and a port, such as "127.0.0.1:53" or "[::1]:53""#,
+    ),
+    (
+        "identity.forwarders: a host in a network",
+        "[identity]\nforwarders = ['10.0.0.1/8']",
+        r#"f.toml:2:15: identity.forwarders: "10.0.0.1/8" must be the network itself, "10.0.0.0/8", or one address"#,
+    ),
+    (
         "leases without a path",
         "[[leases]]\nformat = 'kea'",
         r#"f.toml:1:1: leases.path is missing: it must be a path, such as "/etc/dns-monitor/lists""#,
