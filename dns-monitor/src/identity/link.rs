@@ -18,16 +18,15 @@
 mod macs;
 mod on_link;
 
-use std::net::IpAddr;
-
 use self::macs::Macs;
 pub use self::{
     macs::{MAX_IPV4, MAX_IPV6, MAX_MACS, MAX_ROUTERS, ROUTER_FOR, WINDOW},
-    on_link::OnLink,
+    on_link::{OnLink, Wire},
 };
 use crate::{
     ledger::{Tally, reasons},
-    sample::Mac,
+    sample::{Mac, Packet},
+    track::lookup::Peer,
 };
 
 reasons! {
@@ -60,21 +59,21 @@ impl Link {
         self.on_link = on_link;
     }
 
-    /// `mac` if it is that of the machine with this address. Ask once a lookup.
+    /// The MAC of one end of a packet, if it is that of the machine with this address. Ask once a lookup.
     ///
-    /// `time` is the packet's, ns since the Unix epoch; `interface` is the one that saw it. For the machine at the
-    /// other end of the wire only: a resolver with many addresses of its own is no router. Servers count too: those of
-    /// the internet give the router away.
+    /// For the machine at the other end of the wire only: a resolver with many addresses of its own is no router. Ask of
+    /// servers too: those of the internet give the router away.
     #[inline]
-    pub fn mac(&mut self, time: u64, interface: u32, address: IpAddr, mac: Mac) -> Option<Mac> {
+    pub fn mac(&mut self, packet: &Packet, peer: &Peer) -> Option<Mac> {
+        let mac = peer.mac?;
         self.tally.see(1);
         if !is_machine(mac) {
             self.tally.end(LinkReason::NoMachine, 1);
             return None;
         }
-        let address = address.to_canonical();
-        let router = self.macs.is_router(time, mac, address, &mut self.tally);
-        if self.on_link.reaches(interface, address) == Some(false) {
+        let address = peer.ip.to_canonical();
+        let router = self.macs.is_router(packet.time, mac, address, &mut self.tally);
+        if self.on_link.reaches(packet.interface, packet.outer_vlan.is_some(), address) == Some(false) {
             self.tally.end(LinkReason::OffLink, 1);
             return None;
         }

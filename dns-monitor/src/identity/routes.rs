@@ -16,13 +16,13 @@ use std::{
 
 use netlink_packet_route::{
     RouteNetlinkMessage,
-    link::{LinkAttribute, LinkMessage},
+    link::{InfoKind, LinkAttribute, LinkInfo, LinkMessage},
     route::{RouteAddress, RouteAttribute, RouteMessage, RouteType},
 };
 
 use super::{
     feed::{Stop, Stopped, Worker},
-    link::OnLink,
+    link::{OnLink, Wire},
     netlink::{Netlink, News, dump},
 };
 use crate::{log, rules::condition::network::Prefix};
@@ -112,42 +112,58 @@ fn read() -> io::Result<OnLink> {
 
 /// What the tables say together.
 fn on_link(links: &[RouteNetlinkMessage], routes: &[RouteNetlinkMessage]) -> OnLink {
-    let mut groups: Vec<(Vec<u32>, Vec<Prefix>)> = Vec::new();
+    let mut wires: Vec<Wire> = Vec::new();
     let links = links.iter().filter_map(|message| match message {
         RouteNetlinkMessage::NewLink(link) => Some(wire(link)),
         _ => None,
     });
-    for mut members in links {
-        // All groups that it ties together become one.
-        let tied = |(group, _): &mut (Vec<u32>, _)| group.iter().any(|one| members.contains(one));
-        let tied: Vec<_> = groups.extract_if(.., tied).collect();
-        members.extend(tied.into_iter().flat_map(|(group, _)| group));
-        members.sort_unstable();
-        members.dedup();
-        groups.push((members, Vec::new()));
+    for mut wire in links {
+        // All that it ties together become one.
+        let tied = |other: &mut Wire| other.interfaces.iter().any(|one| wire.interfaces.contains(one));
+        let tied: Vec<_> = wires.extract_if(.., tied).collect();
+        for other in tied {
+            wire.interfaces.extend(other.interfaces);
+            wire.vlans |= other.vlans;
+        }
+        wire.interfaces.sort_unstable();
+        wire.interfaces.dedup();
+        wires.push(wire);
     }
     for message in routes {
         let RouteNetlinkMessage::NewRoute(route) = message else { continue };
         let Some((interface, network)) = network(route) else { continue };
-        if let Some((_, networks)) = groups.iter_mut().find(|(group, _)| group.contains(&interface)) {
-            networks.push(network);
+        if let Some(wire) = wires.iter_mut().find(|wire| wire.interfaces.contains(&interface)) {
+            wire.networks.push(network);
         }
     }
-    OnLink::new(groups)
+    OnLink::new(wires)
 }
 
-/// The interface, what it is on top of, and what it is a port of. The far end of a veth pair is another wire.
-fn wire(link: &LinkMessage) -> Vec<u32> {
-    let mut members = vec![link.header.index];
-    let is_pair = link.attributes.iter().any(|attribute| matches!(attribute, LinkAttribute::LinkNetNsId(_)));
+/// The interface, what it is on top of, and what it is a port of. What is on top in another way, as a tunnel, is
+/// another wire; so is the far end of a veth pair.
+fn wire(link: &LinkMessage) -> Wire {
+    let kind = link.attributes.iter().find_map(|attribute| match attribute {
+        LinkAttribute::LinkInfo(infos) => infos.iter().find_map(|info| match info {
+            LinkInfo::Kind(kind) => Some(kind),
+            _ => None,
+        }),
+        _ => None,
+    });
+    let vlans = matches!(kind, Some(InfoKind::Vlan));
+    let same = vlans || matches!(kind, Some(InfoKind::MacVlan | InfoKind::MacVtap | InfoKind::IpVlan));
+    let mut interfaces = vec![link.header.index];
     for attribute in &link.attributes {
         match attribute {
-            LinkAttribute::Link(below) if !is_pair && *below != 0 => members.push(*below),
-            LinkAttribute::Controller(above) => members.push(*above),
+            LinkAttribute::Link(below) if same => interfaces.push(*below),
+            LinkAttribute::Controller(above) => interfaces.push(*above),
             _ => {}
         }
     }
-    members
+    // What a VLAN or macvlan is on top of may be in another namespace, where the number means another interface.
+    if link.attributes.iter().any(|attribute| matches!(attribute, LinkAttribute::LinkNetNsId(_))) {
+        interfaces.truncate(1);
+    }
+    Wire { interfaces, networks: Vec::new(), vlans }
 }
 
 /// The network that a route reaches without a gateway, and by which interface. A default route without one says nothing

@@ -12,6 +12,12 @@ fn link(index: u32, attributes: Vec<LinkAttribute>) -> RouteNetlinkMessage {
     RouteNetlinkMessage::NewLink(link)
 }
 
+/// A VLAN on top of another interface.
+fn vlan(index: u32, below: u32) -> RouteNetlinkMessage {
+    let kind = LinkAttribute::LinkInfo(vec![LinkInfo::Kind(InfoKind::Vlan)]);
+    link(index, vec![LinkAttribute::Link(below), kind])
+}
+
 fn route(network: &str, interface: u32, more: Vec<RouteAttribute>) -> RouteMessage {
     let (address, length) = network.split_once('/').unwrap();
     let mut route = RouteMessage::default();
@@ -55,17 +61,22 @@ fn routes_without_a_gateway_are_networks_on_the_link() {
 
 #[test]
 fn interfaces_on_one_wire_are_one_group() {
-    // 1 lo; 2 eth0 with 3 eth0.10 and on that 4 eth0.10.20; 5 br0 with ports 6 and 7, and 8 br0.5; 9 veth.
+    // 1 lo; 2 eth0 with 3 eth0.10 and on that 4 eth0.10.20; 5 br0 with ports 6 and 7, and 8 br0.5; 9 a veth; 10 a
+    // tunnel over eth0.
     let links = [
         link(1, Vec::new()),
-        link(4, vec![LinkAttribute::Link(3)]),
+        vlan(4, 3),
         link(2, Vec::new()),
-        link(3, vec![LinkAttribute::Link(2)]),
+        vlan(3, 2),
         link(6, vec![LinkAttribute::Controller(5)]),
-        link(7, vec![LinkAttribute::Controller(5), LinkAttribute::Link(2), LinkAttribute::LinkNetNsId(0)]),
+        link(7, vec![LinkAttribute::Controller(5)]),
         link(5, Vec::new()),
-        link(8, vec![LinkAttribute::Link(5)]),
+        vlan(8, 5),
         link(9, vec![LinkAttribute::Link(2), LinkAttribute::LinkNetNsId(1)]),
+        link(
+            10,
+            vec![LinkAttribute::Link(2), LinkAttribute::LinkInfo(vec![LinkInfo::Kind(InfoKind::Vxlan)])],
+        ),
     ];
     let routes = [("10.2.0.0/24", 4), ("10.5.0.0/24", 5), ("10.8.0.0/24", 8), ("10.9.0.0/24", 9)];
     let routes = routes.map(|(network, on)| RouteNetlinkMessage::NewRoute(route(network, on, Vec::new())));
@@ -79,10 +90,12 @@ fn interfaces_on_one_wire_are_one_group() {
         (6, Some([false, true, true, false])),
         (7, Some([false, true, true, false])),
         (8, Some([false, true, true, false])),
-        (9, Some([false, false, false, true])),
+        (10, None),
     ] {
         let addresses = ["10.2.0.1", "10.5.0.1", "10.8.0.1", "10.9.0.1"];
-        let found = addresses.map(|address| on_link.reaches(interface, address.parse().unwrap()));
+        let found = addresses.map(|address| on_link.reaches(interface, true, address.parse().unwrap()));
         assert_eq!(found, reached.map_or([None; 4], |reached| reached.map(Some)), "{interface}");
     }
+    assert_eq!(on_link.reaches(9, false, "10.2.0.1".parse().unwrap()), Some(false));
+    assert_eq!(on_link.reaches(9, true, "10.2.0.1".parse().unwrap()), None);
 }
