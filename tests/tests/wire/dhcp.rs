@@ -24,6 +24,7 @@ fn server(hosts: &Hosts, host: &Namespace) -> Running {
             "--interface=eth0",
             "--bind-interfaces",
             "--no-ping",
+            "--domain=lab.example",
             "--dhcp-authoritative",
             &leases,
             ranges[0],
@@ -80,6 +81,11 @@ fn what_a_dhcp_server_on_this_host_gives_is_known() {
     let second = wait_assigned(&learned, |_| true);
     assert_eq!((second.name.as_deref(), second.mac), (Some("laptop-18.lab.example"), laptop));
 
+    wait::until("the link-local address may be used", || {
+        let addresses = super::ip(client, "-6 address show dev eth0 scope link");
+        Ok((addresses.contains("fe80:") && !addresses.contains("tentative")).then_some(()))
+    })
+    .unwrap();
     succeed(&mut dhclient(&hosts, client, &["-6", "-1"])).unwrap();
     let sixth = wait_assigned(&learned, |_| true);
     assert_eq!((sixth.name.as_deref(), sixth.mac), (Some("laptop-6.lab.example"), laptop));

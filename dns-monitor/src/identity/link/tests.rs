@@ -145,11 +145,7 @@ fn a_mac_of_many_addresses_is_a_routers() {
         ("dual stack, temporary addresses", privacy.map(|text| text.parse().unwrap()).to_vec(), true),
         ("all that a host may have", mixed(MAX_IPV4, MAX_IPV6), true),
         ("one IPv6 address more", mixed(1, MAX_IPV6 + 1), false),
-        (
-            "IPv4 in its IPv6 form is the same",
-            [v4(1), "::ffff:10.0.0.1".parse().unwrap()].repeat(9),
-            true,
-        ),
+        ("IPv4 in its IPv6 form is the same", [v4(1), "::ffff:10.0.0.1".parse().unwrap()].repeat(9), true),
     ] {
         let mut link = Link::default();
         let (last, before) = addresses.split_last().unwrap();
