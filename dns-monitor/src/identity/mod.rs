@@ -6,5 +6,8 @@
 //! 4. [`history`]: all that was said, asked by address and time.
 
 pub mod assignment;
+pub mod follow;
 pub mod history;
 pub mod lease;
+#[cfg(test)]
+mod tests;
