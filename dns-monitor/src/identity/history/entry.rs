@@ -9,6 +9,7 @@ pub(super) struct Entry {
     /// The only assignment; or, of several, what they come to for the stretch of time around the last that came.
     front: Slot,
     /// Where there are several: each of them.
+    #[expect(clippy::box_collection, reason = "one word, so that the entry keeps to its cache line")]
     all: Option<Box<Vec<Slot>>>,
 }
 

@@ -132,20 +132,24 @@ impl Reader {
         read
     }
 
-    /// Reads the rest of a file that is complete though its last line has no end.
+    /// Reads the rest of a file to which nothing will be added. People may leave out the end of the last line; what
+    /// a server writes is then not whole.
     pub fn finish(&mut self, rest: &[u8], context: &Context, sink: &mut dyn Sink) {
-        let mut out = Out { sink, context, line: self.line };
-        if matches!(self.kind, Kind::Networkd) {
-            return networkd::read(rest, &mut out);
-        }
-        if !rest.is_empty() {
-            let line = [rest, b"\n"].concat();
-            self.read(&line, context, sink);
-        }
-        if let Kind::Isc(reader) = &self.kind
-            && reader.is_open()
-        {
-            sink.bad(self.line, Bad::HalfWritten, true);
+        let is_open = match &self.kind {
+            Kind::Networkd => {
+                networkd::read(rest, &mut Out { sink, context, line: self.line });
+                return;
+            }
+            Kind::Hosts | Kind::Table(_) => {
+                self.read(&[rest, b"\n"].concat(), context, sink);
+                return;
+            }
+            Kind::Isc(reader) => reader.is_open(),
+            Kind::Kea(_) | Kind::Dnsmasq(_) | Kind::Windows => false,
+        };
+        if is_open || !rest.trim_ascii().is_empty() {
+            let line = self.line.saturating_add(u64::from(!rest.is_empty()));
+            sink.bad(line, Bad::HalfWritten, true);
         }
     }
 }

@@ -5,12 +5,10 @@ mod detection;
 mod servers;
 mod tables;
 
-use std::fmt::Write as _;
-
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::tz::TimeZone;
 
 use super::{Bad, Context, Format, Reader, Sink};
-use crate::{config::rules::show_mac, identity::assignment::Change};
+use crate::identity::{assignment::Change, tests::show};
 
 /// 2026-11-24 12:00:00 UTC: when every file of the tests was written.
 pub const SEEN: u64 = 1_795_521_600_000_000_000;
@@ -35,34 +33,6 @@ impl Sink for Said {
     fn bad(&mut self, line: u64, why: Bad, whole: bool) {
         self.0.push(format!("{line}: {}{why}", if whole { "! " } else { "? " }));
     }
-}
-
-/// `address name mac from … until … source`, without what is not known.
-pub fn show(change: &Change) -> String {
-    let assignment = match change {
-        Change::Ended { address, at, .. } => return format!("{address} ended {}", time(*at)),
-        Change::Assigned(assignment) => assignment,
-    };
-    let mut text = assignment.address.to_string();
-    if let Some(name) = &assignment.name {
-        _ = write!(text, " {name}");
-    }
-    if let Some(mac) = &assignment.mac {
-        _ = write!(text, " {}", show_mac(mac));
-    }
-    if assignment.from > 0 {
-        _ = write!(text, " from {}", time(assignment.from));
-    }
-    if let Some(until) = assignment.until {
-        _ = write!(text, " until {}", time(until));
-    }
-    text
-}
-
-/// The time of the day of the tests, or the whole time.
-fn time(nanoseconds: u64) -> String {
-    let time = Timestamp::from_second((nanoseconds / 1_000_000_000) as i64).unwrap_or_default().to_string();
-    time.trim_start_matches("2026-11-24T").trim_end_matches('Z').to_owned()
 }
 
 /// A whole file.
