@@ -155,6 +155,25 @@ fn half_a_packet_is_refused_and_breaks_nothing() {
 }
 
 #[test]
+fn a_changed_byte_breaks_nothing() {
+    for packet in
+        [v4(SERVER_SAYS, 2, LAPTOP, ACK_FQDN), v6(SAY6, REPLY6), v6(TO_RELAY6, &relayed(13, REPLY6))]
+    {
+        for (at, change) in
+            (0..packet.len()).flat_map(|at| [0, 1, 0x40, 0x80, 0xff].map(|change| (at, change)))
+        {
+            let mut changed = packet.clone();
+            changed[at] ^= change;
+            let Ok(changes) = Wire::default().take(&changed, NOW) else { continue };
+            for change in changes {
+                let Change::Assigned(Assignment { name: Some(name), .. }) = change else { continue };
+                assert!(name.bytes().all(|byte| byte.is_ascii_graphic()), "{name}, byte {at}");
+            }
+        }
+    }
+}
+
+#[test]
 fn who_has_an_address_gives_it_back() {
     let release = |mac, address| ciaddr(v4(CLIENT_SAYS, 1, mac, "350107"), address);
     let ended = |address: &str| {
