@@ -22,6 +22,8 @@ pub const LAB: &[(&str, &str)] = &[
 pub const TESTS: &[(&str, &str)] = &[
     ("c++", "g++"),
     ("named-checkzone", "bind9-utils"),
+    ("dhclient", "isc-dhcp-client"),
+    ("dnsmasq", "dnsmasq-base"),
     ("dnsperf", "dnsperf"),
     ("kdig", "knot-dnsutils"),
     ("mount", "mount"),
@@ -29,6 +31,7 @@ pub const TESTS: &[(&str, &str)] = &[
     ("tc", "iproute2"),
     ("tcpdump", "tcpdump"),
     ("tshark", "tshark"),
+    ("udhcpc", "udhcpc"),
 ];
 
 /// What the benchmarks compare with.

@@ -1,5 +1,28 @@
 //! Who had an address, and when: host names and MAC addresses of clients.
 //!
-//! 1. [`assignment`]: what any source says of an address.
+//! 1. [`assignment`]: what any source says of an address;
+//! 2. [`lease`]: what stands in lease files, tables and hosts files;
+//! 3. [`follow`]: those files as they change;
+//! 4. [`history`]: all that was said, asked by address and time;
+//! 5. [`feed`]: how the sources that listen hand over what they learn;
+//! 6. [`neighbours`]: the kernel's neighbour table;
+//! 7. [`dhcp`]: DHCP, read off the wire;
+//! 8. [`ptr`]: PTR records of private addresses;
+//! 9. [`routes`]: which networks are on our links;
+//! 10. [`link`]: whose MAC a packet has: its sender's, or that of a router between;
+//! 11. [`true_client`]: for whom a forwarder asks.
 
 pub mod assignment;
+pub mod dhcp;
+pub mod feed;
+pub mod follow;
+pub mod history;
+pub mod lease;
+pub mod link;
+pub mod neighbours;
+mod netlink;
+pub mod ptr;
+pub mod routes;
+#[cfg(test)]
+mod tests;
+pub mod true_client;
