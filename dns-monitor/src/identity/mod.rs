@@ -10,10 +10,12 @@
 //! 8. [`ptr`]: PTR records of private addresses;
 //! 9. [`routes`]: which networks are on our links;
 //! 10. [`link`]: whose MAC a packet has: its sender's, or that of a router between;
-//! 11. [`true_client`]: for whom a forwarder asks.
+//! 11. [`true_client`]: for whom a forwarder asks;
+//! 12. [`directory`]: all of it, as the pipeline asks.
 
 pub mod assignment;
 pub mod dhcp;
+pub mod directory;
 pub mod feed;
 pub mod follow;
 pub mod history;
