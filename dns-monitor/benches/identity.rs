@@ -6,9 +6,10 @@
 
 #[path = "rules/memory.rs"]
 mod memory;
+#[path = "support/mod.rs"]
+mod support;
 
 use std::{
-    error::Error,
     fmt::Write as _,
     fs,
     hint::black_box,
@@ -27,8 +28,7 @@ use dns_monitor::{
     },
 };
 use memory::Memory;
-
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
+use support::Result;
 
 const LEASES: u32 = 1_000_000;
 const ROUNDS: usize = 5;

@@ -50,6 +50,8 @@ pub enum Command {
     Replay(ReplayArgs),
     /// Check a configuration file and print every setting as it would be used.
     Check(CheckArgs),
+    /// Say who had an address, by the files of leases that the configuration names.
+    Identity(IdentityArgs),
     /// Check and explain domain rules; look into those of the running agent and change them.
     Rules(rules::RulesArgs),
 }
@@ -115,6 +117,20 @@ pub struct ReplayArgs {
 /// `dns-monitor check`.
 #[derive(Args, Clone, Debug)]
 pub struct CheckArgs {
+    /// Configuration file (TOML).
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+}
+
+/// `dns-monitor identity`.
+#[derive(Args, Clone, Debug)]
+pub struct IdentityArgs {
+    /// Address that somebody had.
+    #[arg(value_parser = value::address)]
+    pub address: IpAddr,
+    /// When, RFC 3339, such as 2026-11-24T12:00:00Z [default: now].
+    #[arg(long, value_name = "TIME", value_parser = value::time)]
+    pub at: Option<u64>,
     /// Configuration file (TOML).
     #[arg(long, value_name = "FILE")]
     pub config: PathBuf,

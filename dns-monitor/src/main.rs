@@ -10,9 +10,10 @@ use std::{
 use anyhow::Context as _;
 use clap::Parser as _;
 use dns_monitor::{
-    cli::{CheckArgs, Cli, Command, Exit, rules::Task},
+    cli::{CheckArgs, Cli, Command, Exit, IdentityArgs, rules::Task},
     config::{Color, Config, ConfigError},
     control::client,
+    identity::{explain::explain, follow},
     log,
     replay::replay,
     rules::engine::offline,
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
             settle(arguments.resolve(), |config| Ok(replay(&config, &arguments.files, is_colored(&config))?))
         }
         Command::Check(arguments) => settle(arguments.resolve(), |config| check(&arguments, &config)),
+        Command::Identity(arguments) => identity(&arguments),
         Command::Rules(arguments) => rules(arguments.command.task()),
     };
     result.into()
@@ -85,6 +87,13 @@ fn watch(config: &Config, file: Option<PathBuf>) -> anyhow::Result<()> {
                 _ = reload.recv() => control.reload.store(true, Ordering::Relaxed),
             }
         }
+    })
+}
+
+fn identity(arguments: &IdentityArgs) -> Exit {
+    let time = arguments.at.unwrap_or_else(follow::now);
+    settle(Config::load(&arguments.config), |config| {
+        explain(&config, arguments.address, time, &mut io::stdout()).context("standard output")
     })
 }
 

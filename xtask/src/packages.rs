@@ -21,17 +21,26 @@ pub const LAB: &[(&str, &str)] = &[
 /// What the tests run beside it.
 pub const TESTS: &[(&str, &str)] = &[
     ("c++", "g++"),
+    ("dhcpd", "isc-dhcp-server"),
     ("named-checkzone", "bind9-utils"),
     ("dhclient", "isc-dhcp-client"),
     ("dnsmasq", "dnsmasq-base"),
     ("dnsperf", "dnsperf"),
     ("kdig", "knot-dnsutils"),
+    ("kea-dhcp4", "kea-dhcp4-server"),
     ("mount", "mount"),
     ("setpriv", "util-linux"),
     ("tc", "iproute2"),
     ("tcpdump", "tcpdump"),
     ("tshark", "tshark"),
     ("udhcpc", "udhcpc"),
+];
+
+/// Packages whose service would start with the next boot.
+const SERVICES: &[(&str, &str)] = &[
+    ("bind9", "named.service"),
+    ("isc-dhcp-server", "isc-dhcp-server.service"),
+    ("kea-dhcp4-server", "kea-dhcp4-server.service"),
 ];
 
 /// What the benchmarks compare with.
@@ -62,8 +71,10 @@ pub fn ensure(wanted: &[&[(&str, &'static str)]]) -> Result<()> {
     let _quiet = NoServices::new()?;
     run(apt().args(["update", "--quiet"]))?;
     run(apt().args(["install", "--quiet", "--yes", "--no-install-recommends"]).args(&missing))?;
-    if missing.contains(&"bind9") && Path::new("/run/systemd/system").exists() {
-        run(Command::new("systemctl").args(["disable", "--quiet", "named.service"]))?;
+    let started = SERVICES.iter().filter(|(package, _)| missing.contains(package));
+    let services: Vec<&str> = started.map(|(_, service)| *service).collect();
+    if !services.is_empty() && Path::new("/run/systemd/system").exists() {
+        run(Command::new("systemctl").args(["disable", "--quiet"]).args(services))?;
     }
     Ok(())
 }

@@ -28,9 +28,10 @@ reasons! {
 }
 
 /// Where changes go.
-pub(super) trait Taker {
-    fn take(&mut self, change: Change);
-    /// Whether nobody wants them any more.
+pub trait Taker {
+    /// What a line of a file says; line 0: what is not in it any more.
+    fn take(&mut self, change: Change, file: &Path, line: u64);
+    /// Whether nobody wants any more.
     fn is_closed(&self) -> bool;
 }
 
@@ -57,12 +58,6 @@ impl<'t> Books<'t> {
         Self { taker, tally: Tally::default(), notes: Vec::new() }
     }
 
-    pub fn take(&mut self, change: Change) {
-        self.tally.see(1);
-        self.tally.emit(1);
-        self.taker.take(change);
-    }
-
     pub fn is_closed(&self) -> bool {
         self.taker.is_closed()
     }
@@ -77,8 +72,10 @@ impl<'t> Books<'t> {
 }
 
 impl Sink for OfFile<'_, '_> {
-    fn change(&mut self, _line: u64, change: Change) {
-        self.books.take(change);
+    fn change(&mut self, line: u64, change: Change) {
+        self.books.tally.see(1);
+        self.books.tally.emit(1);
+        self.books.taker.take(change, self.path, line);
     }
 
     fn bad(&mut self, line: u64, why: Bad, whole: bool) {

@@ -18,6 +18,7 @@ mod whole;
 
 use std::{
     io, mem,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -27,8 +28,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-pub use books::LeaseReason;
-use books::{Books, Taker};
+use books::Books;
+pub use books::{LeaseReason, Taker};
 use files::Files;
 
 use super::{assignment::Change, history::History};
@@ -52,12 +53,16 @@ struct Batch {
 
 /// Reads all files once, into the history; returns the books, in lines that say something. For `replay`.
 pub fn load(leases: &[Leases], history: &mut History) -> Tally<LeaseReason> {
+    read(leases, history)
+}
+
+/// Reads all files once, for whoever takes what they say.
+pub fn read(leases: &[Leases], taker: &mut dyn Taker) -> Tally<LeaseReason> {
     let mut files = Files::new(leases);
-    let mut tally = first_look(&mut files, history);
-    let mut books = Books::new(history);
+    let mut books = Books::new(taker);
+    files.look(now(), &mut books);
     files.finish(now(), &mut books);
-    tally.merge(&tell(books));
-    tally
+    tell(books)
 }
 
 /// Follows all files on a thread of its own, which ends when this is dropped.
@@ -161,7 +166,7 @@ struct Channel<'s> {
 }
 
 impl Taker for Channel<'_> {
-    fn take(&mut self, change: Change) {
+    fn take(&mut self, change: Change, _file: &Path, _line: u64) {
         self.batch.changes.push(change);
         if self.batch.changes.len() >= BATCH {
             self.send();
@@ -185,7 +190,7 @@ impl Channel<'_> {
 }
 
 impl Taker for History {
-    fn take(&mut self, change: Change) {
+    fn take(&mut self, change: Change, _file: &Path, _line: u64) {
         self.apply(change);
     }
 
@@ -195,7 +200,8 @@ impl Taker for History {
 }
 
 /// Now, ns since the Unix epoch.
-fn now() -> u64 {
+#[must_use]
+pub fn now() -> u64 {
     nanoseconds(SystemTime::now())
 }
 

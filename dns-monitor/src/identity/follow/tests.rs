@@ -9,7 +9,7 @@ mod whole;
 use std::{
     fs::{self, File, OpenOptions},
     io::Write as _,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
 
@@ -44,7 +44,7 @@ pub struct Scene {
 struct Changes(Vec<Change>);
 
 impl Taker for Changes {
-    fn take(&mut self, change: Change) {
+    fn take(&mut self, change: Change, _file: &Path, _line: u64) {
         self.0.push(change);
     }
 

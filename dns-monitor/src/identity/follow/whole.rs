@@ -87,14 +87,14 @@ impl Whole {
     /// Tells what is new, and what is over.
     fn compare(
         &mut self,
-        found: HashMap<IpAddr, Assignment>,
+        found: HashMap<IpAddr, (u64, Assignment)>,
         is_settled: bool,
         seen: u64,
         sink: &mut OfFile<'_, '_>,
     ) {
         let is_first = self.read.is_none();
         let before = mem::take(&mut self.known);
-        for (address, mut assignment) in found {
+        for (address, (line, mut assignment)) in found {
             let known = before.get(&address);
             if known.is_some_and(|known| is_same(known, &assignment)) {
                 self.known.insert(address, assignment);
@@ -104,13 +104,13 @@ impl Whole {
                 // What a table says without a time, it says from its change on.
                 assignment.from = if assignment.from == 0 { seen } else { assignment.from };
             }
-            sink.books.take(Change::Assigned(assignment.clone()));
+            sink.change(line, Change::Assigned(assignment.clone()));
             self.known.insert(address, assignment);
         }
         for (address, assignment) in before {
             let Entry::Vacant(gone) = self.known.entry(address) else { continue };
             if is_settled {
-                sink.books.take(Change::Ended { address, at: seen, source: assignment.source });
+                sink.change(0, Change::Ended { address, at: seen, source: assignment.source });
             } else {
                 gone.insert(assignment);
             }
@@ -141,7 +141,7 @@ fn read(
     context: &Context,
     is_settled: bool,
     sink: &mut OfFile<'_, '_>,
-) -> HashMap<IpAddr, Assignment> {
+) -> HashMap<IpAddr, (u64, Assignment)> {
     let mut found = Found { machines: HashMap::new(), sink: is_settled.then_some(sink) };
     let mut reader = Reader::new(format);
     let length = reader.read(text, context, &mut found);
@@ -153,18 +153,19 @@ fn read(
 
 /// What stands in a file, by address.
 struct Found<'f, 'b, 't> {
-    machines: HashMap<IpAddr, Assignment>,
+    /// The line, and what it says.
+    machines: HashMap<IpAddr, (u64, Assignment)>,
     sink: Option<&'f mut OfFile<'b, 't>>,
 }
 
 impl Sink for Found<'_, '_, '_> {
-    fn change(&mut self, _line: u64, change: Change) {
+    fn change(&mut self, line: u64, change: Change) {
         let Change::Assigned(assignment) = change else { return };
         match self.machines.entry(assignment.address) {
             // As `gethostbyaddr` has it: of a hosts file, the first line counts.
             Entry::Occupied(_) if assignment.source == Source::Hosts => {}
-            Entry::Occupied(mut entry) => _ = entry.insert(assignment),
-            Entry::Vacant(entry) => _ = entry.insert(assignment),
+            Entry::Occupied(mut entry) => _ = entry.insert((line, assignment)),
+            Entry::Vacant(entry) => _ = entry.insert((line, assignment)),
         }
     }
 

@@ -64,20 +64,23 @@ impl Entry {
     fn update(&mut self, slot: &Slot) -> Option<Reason> {
         let slots = self.slots_mut();
         if let Some(same_time) = slots.iter_mut().find(|s| s.source == slot.source && s.from == slot.from) {
-            let fate = if same_time.is_same(slot) { Reason::Renewed } else { Reason::Corrected };
+            if same_time.is_continued_by(slot) {
+                same_time.until = slot.until;
+                return Some(Reason::Renewed);
+            }
             same_time.clone_from(slot);
-            return Some(fate);
+            return Some(Reason::Corrected);
         }
         let before = |s: &&mut Slot| s.source == slot.source && s.from < slot.from;
         let last = slots.iter_mut().filter(before).max_by_key(|s| s.from);
-        if let Some(last) = last.filter(|last| last.is_same(slot) && last.until >= slot.from) {
+        if let Some(last) = last.filter(|last| last.is_continued_by(slot) && last.until >= slot.from) {
             last.until = slot.until;
             return Some(Reason::Renewed);
         }
         let after = |s: &&mut Slot| s.source == slot.source && s.from > slot.from;
         let next = slots.iter_mut().filter(after).min_by_key(|s| s.from)?;
-        if next.is_same(slot) && slot.until >= next.from {
-            next.from = slot.from;
+        if slot.is_continued_by(next) && slot.until >= next.from {
+            (next.from, next.name) = (slot.from, slot.name.clone());
             return Some(Reason::Renewed);
         }
         None

@@ -48,9 +48,11 @@ impl Slot {
         self.until <= self.from
     }
 
-    /// Whether the same source says it of the same machine.
-    pub fn is_same(&self, other: &Self) -> bool {
-        self.source == other.source && self.mac == other.mac && self.name == other.name
+    /// Whether the same source says it of the same machine. That a name is missing does not contradict: dhcpd leaves it
+    /// out when a lease is over.
+    pub fn is_continued_by(&self, later: &Self) -> bool {
+        let is_named_so = self.name == later.name || later.name.is_none() && self.mac.is_some();
+        self.source == later.source && self.mac == later.mac && is_named_so
     }
 
     /// The last time that it names.

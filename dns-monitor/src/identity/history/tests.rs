@@ -92,6 +92,16 @@ const CASES: &[(&str, &[Said], &[True])] = &[
         &[(14, "a", 1), (15, "", 0), (30, "", 0)],
     ),
     (
+        "given back, and told without the name: it was the same machine",
+        &[(Lease, 10, 50, "a", 1), (Lease, 10, 20, "", 1)],
+        &[(10, "a", 1), (19, "a", 1), (20, "", 0)],
+    ),
+    (
+        "without a name and a MAC in common, it is another",
+        &[(Lease, 10, 50, "a", 0), (Lease, 20, 50, "b", 0), (Lease, 30, 50, "", 1)],
+        &[(10, "a", 0), (20, "b", 0), (30, "", 1)],
+    ),
+    (
         "read again from the start",
         &[(Lease, 10, 20, "a", 1), (Lease, 15, 25, "b", 2), (Lease, 10, 20, "a", 1), (Lease, 15, 25, "b", 2)],
         &[(14, "a", 1), (15, "b", 2), (24, "b", 2), (25, "", 0)],

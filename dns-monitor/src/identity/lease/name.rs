@@ -18,14 +18,14 @@ pub(in crate::identity) fn presentation(name: &[u8]) -> Result<Option<Box<str>>,
     if name.len() > MAX_NAME {
         return Err(Bad::Name(name.len()));
     }
-    let is_plain = |byte: &u8| byte.is_ascii_graphic() && *byte != b'\\' && *byte != b'"';
+    let is_plain = |byte: &u8| byte.is_ascii_graphic() && *byte != b'\\';
     if name.iter().all(is_plain) {
         return Ok(str::from_utf8(name).ok().map(Box::from));
     }
     let mut text = String::with_capacity(name.len().saturating_mul(2));
     for byte in name {
         match byte {
-            b'\\' | b'"' => text.extend(['\\', char::from(*byte)]),
+            b'\\' => text.push_str("\\\\"),
             plain if plain.is_ascii_graphic() => text.push(char::from(*plain)),
             // Writing to a String cannot fail.
             odd => _ = write!(text, "\\{odd:03}"),

@@ -19,7 +19,7 @@ pub const MAX_IPV6: usize = 8;
 pub const WINDOW: u64 = 3_600_000_000_000;
 /// For how long a router is one at least, ns: a day.
 pub const ROUTER_FOR: u64 = 24 * WINDOW;
-/// MACs remembered at one time: 7 MB.
+/// MACs remembered at one time: some 8 MB.
 pub const MAX_MACS: usize = 65_536;
 /// Routers remembered at one time. They have a place of their own: a flood of MACs does not wash them out.
 pub const MAX_ROUTERS: usize = 4096;

@@ -18,7 +18,12 @@ impl Chance {
     }
 }
 
+/// A machine that goes on under the same MAC keeps its name.
 fn paint(strip: &mut Strip, (_, from, until, name, mac): Said) {
+    let at = |time: u64| strip.get(usize::try_from(time).ok()?).copied().flatten();
+    let before = at(from).or_else(|| at(from.checked_sub(1)?));
+    let kept = before.filter(|(_, same)| name.is_empty() && mac != 0 && *same == mac);
+    let name = kept.map_or(name, |(name, _)| name);
     for (time, place) in strip.iter_mut().enumerate().skip(from as usize) {
         let is_on = until == OPEN || (time as u64) < until;
         *place = (is_on && (!name.is_empty() || mac != 0)).then_some((name, mac));
@@ -33,7 +38,7 @@ fn both_opinions_agree() {
         let mut strips = [[None; TIMES]; SOURCES.len()];
         let mut time = 0;
         for _ in 0..chance.below(24) {
-            time += chance.below(5);
+            time += 1 + chance.below(4);
             let which = chance.below(3) as usize;
             let until = if chance.below(3) == 0 { OPEN } else { time + 1 + chance.below(20) };
             let name = NAMES[chance.below(3) as usize];

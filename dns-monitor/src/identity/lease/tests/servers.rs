@@ -18,7 +18,7 @@ const ISC: &[Case] = &[
         "for ever, by the epoch, on one line, on a ring of tokens",
         "lease 10.0.0.5 { starts epoch 1795514400; # Tue Nov 24 10:00:00 2026\n ends never; \
          hardware token-ring 02:00:5e:00:53:01; client-hostname \"a;b}\\\"\\303\\251\"; }\n",
-        &["2: 10.0.0.5 a;b}\\\"\\195\\169 from 10:00:00"],
+        &["2: 10.0.0.5 a;b}\"\\195\\169 from 10:00:00"],
     ),
     (
         "released before its end",
