@@ -5,6 +5,7 @@ use std::{fs, path::Path, process::Command};
 use anyhow::{Context, Result, bail};
 
 use crate::{
+    backports,
     privileges::is_root,
     process::{run, say},
 };
@@ -26,6 +27,7 @@ pub const TESTS: &[(&str, &str)] = &[
     ("kdig", "knot-dnsutils"),
     ("mount", "mount"),
     ("setpriv", "util-linux"),
+    ("suricata", "suricata"),
     ("tc", "iproute2"),
     ("tcpdump", "tcpdump"),
     ("tshark", "tshark"),
@@ -58,14 +60,22 @@ pub fn ensure(wanted: &[&[(&str, &'static str)]]) -> Result<()> {
     }
     let _quiet = NoServices::new()?;
     run(apt().args(["update", "--quiet"]))?;
-    run(apt().args(["install", "--quiet", "--yes", "--no-install-recommends"]).args(&missing))?;
+    let elsewhere = backports::not_offered(&missing)?;
+    let here: Vec<_> = missing.iter().filter(|package| !elsewhere.contains(package)).collect();
+    if !here.is_empty() {
+        run(apt().args(["install", "--quiet", "--yes", "--no-install-recommends"]).args(here))?;
+    }
+    if !elsewhere.is_empty() {
+        backports::install(&elsewhere)?;
+    }
     if missing.contains(&"bind9") && Path::new("/run/systemd/system").exists() {
         run(Command::new("systemctl").args(["disable", "--quiet", "named.service"]))?;
     }
     Ok(())
 }
 
-fn apt() -> Command {
+/// apt-get, which asks nothing.
+pub fn apt() -> Command {
     let mut command = Command::new("apt-get");
     command.env("DEBIAN_FRONTEND", "noninteractive");
     command

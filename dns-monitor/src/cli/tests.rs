@@ -15,7 +15,7 @@ fn resolve(line: &str) -> Result<Config, String> {
         Command::Run(args) => args.resolve(),
         Command::Replay(args) => args.resolve(),
         Command::Check(args) => args.resolve(),
-        Command::Rules(_) => panic!("{line}: no settings"),
+        Command::Rules(_) | Command::Trace(_) | Command::Who(_) => panic!("{line}: no settings"),
     };
     config.map_err(|error| error.to_string())
 }
