@@ -55,7 +55,8 @@ impl Suricata {
         wait::until("Suricata alerts", || {
             self.check()?;
             let text = fs::read_to_string(&file).unwrap_or_default();
-            let whole = text.lines().filter(|line| line.contains(r#""event_type":"alert""#) && line.ends_with('}'));
+            let whole =
+                text.lines().filter(|line| line.contains(r#""event_type":"alert""#) && line.ends_with('}'));
             Ok((whole.count() >= count && text.ends_with('\n')).then_some(()))
         })
         .with_context(|| self.log())?;

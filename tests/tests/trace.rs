@@ -66,7 +66,11 @@ fn an_alert_that_names_the_resolver_comes_out_as_the_client() {
         }
     }
     let told = trace("text");
-    for words in ["LAB bad name (sid 1000001)", "exact: connection, id and name are the same", &format!("machine {}", beacon.client)] {
+    for words in [
+        "LAB bad name (sid 1000001)",
+        "exact: connection, id and name are the same",
+        &format!("machine {}", beacon.client),
+    ] {
         assert!(told.contains(words), "{words:?} is missing in:\n{told}");
     }
 }

@@ -33,7 +33,8 @@ pub fn install(packages: &[&str]) -> Result<()> {
     for needed in ["lists/partial", "archives/partial"] {
         fs::create_dir_all(folder.join(needed))?;
     }
-    let source = "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian";
+    let source =
+        "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian";
     fs::write(folder.join("sources.list"), format!("{source} {suite} main\n"))?;
     let at = |path: &str| folder.join(path).display().to_string();
     let own = [

@@ -112,7 +112,8 @@ impl WhoArgs {
 }
 
 fn flow(text: &str) -> Result<End, Expected> {
-    let expected = || Expected("an address and a port, such as 192.0.2.53:4711 or [2001:db8::53]:4711".into());
+    let expected =
+        || Expected("an address and a port, such as 192.0.2.53:4711 or [2001:db8::53]:4711".into());
     let (address, port) = text.rsplit_once([':', '#']).ok_or_else(expected)?;
     let bare = address.strip_prefix('[').and_then(|address| address.strip_suffix(']'));
     let address: IpAddr = bare.unwrap_or(address).parse().map_err(|_| expected())?;
@@ -132,7 +133,8 @@ fn named(text: &str) -> Result<Box<str>, Expected> {
 }
 
 fn window(text: &str) -> Result<Duration, Expected> {
-    value::duration(text, Duration::ZERO..=WIDEST).map_err(|_| Expected("a duration from 0s to 24h, such as 30s".into()))
+    value::duration(text, Duration::ZERO..=WIDEST)
+        .map_err(|_| Expected("a duration from 0s to 24h, such as 30s".into()))
 }
 
 fn zone(text: &str) -> Result<TimeZone, Expected> {

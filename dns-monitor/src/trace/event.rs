@@ -161,7 +161,12 @@ pub struct Cause {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Message {
     /// Message id.
-    #[serde(default, deserialize_with = "id", serialize_with = "id_text", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "id",
+        serialize_with = "id_text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub id: Option<u16>,
 }
 
@@ -232,7 +237,9 @@ fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Erro
     match Option::deserialize(deserializer)? {
         None => Ok(None),
         Some(Id::Number(id)) => Ok(Some(id)),
-        Some(Id::Text(text)) => text.parse().map(Some).map_err(|_| D::Error::custom("dns.id is no number of 16 bits")),
+        Some(Id::Text(text)) => {
+            text.parse().map(Some).map_err(|_| D::Error::custom("dns.id is no number of 16 bits"))
+        }
     }
 }
 

@@ -71,6 +71,9 @@ impl<R: Read> Lines<R> {
     fn give(&mut self, length: usize, end: usize) -> Line<'_> {
         let (start, at) = (self.start, self.at);
         self.pass(length.saturating_add(end));
+        if length > MAX_LINE {
+            return Line::TooLong { at };
+        }
         let text = self.buffer.get(start..start.saturating_add(length)).unwrap_or_default();
         Line::Whole { at, text }
     }

@@ -75,7 +75,8 @@ pub fn trace(request: &Request, out: &mut dyn Write) -> Result<bool, TraceError>
     let (alerts, failed) = read_alerts(request);
     let wanted = Wanted::by(&alerts.alerts, request.window);
     let (scan, failed_events) = read_events(&request.events, &wanted)?;
-    let found = Matcher::new(&scan, &wanted, request.window).all(&alerts.alerts).map_err(TraceError::Reread)?;
+    let found =
+        Matcher::new(&scan, &wanted, request.window).all(&alerts.alerts).map_err(TraceError::Reread)?;
     write(&alerts.alerts, &found, request.format, out).map_err(TraceError::Output)?;
     summary(&alerts, &found, &scan);
     let failed = failed.saturating_add(failed_events);
@@ -99,7 +100,8 @@ fn read_alerts(request: &Request) -> (Alerts, usize) {
                 log::warn(format_args!("{place}: {bad}"));
             }
         };
-        let result = open(path).and_then(|file| read::read(file, &name, &request.clock, &mut alerts, &mut tell));
+        let result =
+            open(path).and_then(|file| read::read(file, &name, &request.clock, &mut alerts, &mut tell));
         if told > MOST_TOLD {
             log::warn(format_args!("{name}: {} more such lines", told.saturating_sub(MOST_TOLD)));
         }
@@ -182,7 +184,12 @@ fn summary(alerts: &Alerts, found: &Findings, scan: &Scan) {
     for (count, what) in told.into_iter().filter(|(count, _)| *count > 0) {
         log::info(format_args!("{count} {what}"));
     }
-    log::info(format_args!("{} events read, {} lines unreadable, {} gaps", scan.events, scan.bad, scan.gaps.len()));
+    log::info(format_args!(
+        "{} events read, {} lines unreadable, {} gaps",
+        scan.events,
+        scan.bad,
+        scan.gaps.len()
+    ));
     match found.skew {
         Some(skew) => log::info(format_args!("{}", show::text::clock(skew))),
         None => log::info(format_args!("no exact match: how the clocks differ is not known")),

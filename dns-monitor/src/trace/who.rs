@@ -55,7 +55,8 @@ pub fn who(request: &Request, out: &mut dyn Write) -> Result<bool, TraceError> {
     }
     let mut askers: Vec<Asker> = askers.into_values().collect();
     askers.sort_by(|one, other| (one.first, one.client.ip).cmp(&(other.first, other.client.ip)));
-    let written = askers.iter().try_for_each(|asker| line(asker, request.format, out)).and_then(|()| out.flush());
+    let written =
+        askers.iter().try_for_each(|asker| line(asker, request.format, out)).and_then(|()| out.flush());
     written.map_err(TraceError::Output)?;
     let lookups = askers.iter().fold(0_u64, |sum, asker| sum.saturating_add(asker.lookups));
     log::info(format_args!(

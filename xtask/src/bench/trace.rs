@@ -52,7 +52,12 @@ pub fn measure(options: &Options) -> Result<String> {
         let mut runs = Vec::new();
         for _ in 0..options.rounds.max(1) {
             let run = run(&alerts, &events)?;
-            say(format!("{}: {:.2} s, {:.2} s of CPU time", order.name(), run.time.as_secs_f64(), run.cpu.as_secs_f64()));
+            say(format!(
+                "{}: {:.2} s, {:.2} s of CPU time",
+                order.name(),
+                run.time.as_secs_f64(),
+                run.cpu.as_secs_f64()
+            ));
             runs.push(run);
         }
         let best = runs.iter().min_by_key(|run| run.time).context("no runs")?;
@@ -81,7 +86,11 @@ fn run(alerts: &Path, events: &Path) -> Result<Run> {
     let (status, usage) = wait(child.id())?;
     let time = begin.elapsed();
     // 1: some alerts have no lookup, as made.
-    ensure!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 1, "`{}` ended with {status}", line(&command));
+    ensure!(
+        libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 1,
+        "`{}` ended with {status}",
+        line(&command)
+    );
     let text = std::fs::read_to_string(&found)?;
     let count = text.lines().filter(|line| line.contains(r#""trace":{"sure":"#)).count();
     ensure!(count == FOUND, "{count} alerts have a lookup, and {FOUND} should");

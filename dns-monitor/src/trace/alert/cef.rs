@@ -17,7 +17,8 @@ const IDS: [&str; 4] = ["dnsId", "dnsTransactionId", "transactionId", "queryId"]
 /// Where a message begins in a line; a syslog header may stand before it.
 #[must_use]
 pub fn begin(line: &str) -> Option<usize> {
-    line.find("CEF:").filter(|at| line.get(at.saturating_add(4)..).is_some_and(|rest| rest.starts_with(['0', '1', ' '])))
+    line.find("CEF:")
+        .filter(|at| line.get(at.saturating_add(4)..).is_some_and(|rest| rest.starts_with(['0', '1', ' '])))
 }
 
 /// Reads a message from `CEF:` on.

@@ -31,17 +31,16 @@ pub fn read(value: &Value, clock: &Clock) -> Option<Kind> {
     if !matches!(kind, "alert" | "dns") {
         return Some(Kind::Other);
     }
-    let ends = [
-        json::end(value, &["/src_ip"], &["/src_port"]),
-        json::end(value, &["/dest_ip"], &["/dest_port"]),
-    ];
+    let ends =
+        [json::end(value, &["/src_ip"], &["/src_port"]), json::end(value, &["/dest_ip"], &["/dest_port"])];
     let [from, to] = ends.map(|end| end.and_then(|end| end.port) == Some(DNS));
     let said = Said {
         when: json::text(value, &["/timestamp"]).and_then(|text| clock.read(text)),
         ends,
         id: json::small(value, ID),
         name: json::text(value, NAME).and_then(name::read),
-        of_response: (from && !to) || json::text(value, &["/dns/type"]).is_some_and(|kind| RESPONSE.contains(&kind)),
+        of_response: (from && !to)
+            || json::text(value, &["/dns/type"]).is_some_and(|kind| RESPONSE.contains(&kind)),
         about: about(value),
         link: json::plain(value, &["/flow_id"]).map(|flow| format!("flow_id {flow}").into()),
     };

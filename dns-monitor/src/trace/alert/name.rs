@@ -41,9 +41,9 @@ fn escaped(text: &str) -> Box<str> {
     let mut rest = text;
     while let Some(character) = rest.chars().next() {
         let after = rest.get(character.len_utf8()..).unwrap_or_default();
-        let coded = rest.strip_prefix("\\x").and_then(|code| {
-            Some((u8::from_str_radix(code.get(..2)?, 16).ok()?, code.get(2..)?))
-        });
+        let coded = rest
+            .strip_prefix("\\x")
+            .and_then(|code| Some((u8::from_str_radix(code.get(..2)?, 16).ok()?, code.get(2..)?)));
         if let Some((byte, after)) = coded {
             byte_into(&mut out, byte);
             rest = after;

@@ -19,7 +19,7 @@ macro_rules! pattern {
 
 /// `<PRI>VERSION TIMESTAMP HOST APP PROCID MSGID` and then structured data or a dash (RFC 5424 §6).
 static RFC_5424: LazyLock<Option<Regex>> =
-    pattern!(r"^(?:<\d{1,3}>)?1 (\S+) (?:\S+ ){4}(?:-|\[.*?[^\\]\]) ?(?:\x{FEFF})?(.*)$");
+    pattern!(r"^(?:<\d{1,3}>)?1 (\S+) (?:\S+ ){4}(?:-|(?:\[(?:[^\]\\]|\\.)*\])+) ?(?:\x{FEFF})?(.*)$");
 /// `<PRI>Mmm dd hh:mm:ss HOST TAG:`; the year that some add; or an ISO time.
 static RFC_3164: LazyLock<Option<Regex>> = pattern!(
     r"^(?:<\d{1,3}>)?((?:[A-Z][a-z]{2} [ \d]\d (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?)|(?:\d{4}-\d\d-\d\dT\S+)) \S+ (.*)$"
@@ -28,10 +28,14 @@ static RFC_3164: LazyLock<Option<Regex>> = pattern!(
 static TIME: LazyLock<Option<Regex>> = pattern!(
     r"^\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*|\d\d/\d\d(?:/\d{2,4})?-\d\d:\d\d:\d\d\.\d+|\d{10}(?:\.\d+)?)\]?\s+(.*)$"
 );
-/// An address with its port, as `1.2.3.4:53`, `1.2.3.4#53`, `[2001:db8::1]:53`, `2001:db8::1#53`; or alone.
-static ADDRESS: LazyLock<Option<Regex>> = pattern!(
-    r"\[([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)\](?::(\d{1,5}))?|(\d{1,3}(?:\.\d{1,3}){3})(?:[:#](\d{1,5}))?|([0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8}(?:\d{1,3}(?:\.\d{1,3}){3})?)(?:#(\d{1,5}))?"
-);
+/// An address with its port, as `1.2.3.4:53`, `1.2.3.4#53`, `[2001:db8::1]:53`, `2001:db8::1#53`, or eight full groups and
+/// the port behind a ninth colon, as Suricata's `fast.log` has it; or alone.
+static ADDRESS: LazyLock<Option<Regex>> = pattern!(concat!(
+    r"\[([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)\](?::(\d{1,5}))?",
+    r"|((?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}):(\d{1,5})",
+    r"|(\d{1,3}(?:\.\d{1,3}){3})(?:[:#](\d{1,5}))?",
+    r"|([0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8}(?:\d{1,3}(?:\.\d{1,3}){3})?)(?:#(\d{1,5}))?"
+));
 /// A message id behind its name.
 static ID: LazyLock<Option<Regex>> = pattern!(
     r#"(?i)\b(?:dns[ _.-]?(?:query[ _.-]?)?id|query[ _.-]?id|trans(?:action)?[ _.-]?id|tx[ _.-]?id|xid|id(?:\s*[=:]))[\s=:#"']*(0x[0-9a-f]{1,4}|\d{1,5})\b"#
@@ -42,7 +46,7 @@ static NAMED: LazyLock<Option<Regex>> = pattern!(
 );
 /// Any word that may be a name, or hold one as a URL does.
 static WORD: LazyLock<Option<Regex>> =
-    pattern!(r#"(?i)(?:h(?:tt|xx)ps?://)?([\p{L}\p{N}_-]+(?:(?:\.|\[\.\])[\p{L}\p{N}_-]+)+\.?)"#);
+    pattern!(r#"(?i)(?:h(?:tt|xx)ps?://)?([\w-]+(?:(?:\.|\[\.\])[\w-]+)+\.?)"#);
 
 /// Takes the syslog header off: when it says that it was, and the message.
 #[must_use]
@@ -82,7 +86,9 @@ pub fn host(text: &str) -> Option<Box<str>> {
         let plain = found.as_str().replace("[.]", ".");
         (!inside && name::is_host(&plain)).then(|| name::read(&plain))?
     };
-    let all = |pattern: &'static LazyLock<Option<Regex>>| pattern.as_ref().into_iter().flat_map(|p| p.captures_iter(text));
+    let all = |pattern: &'static LazyLock<Option<Regex>>| {
+        pattern.as_ref().into_iter().flat_map(|p| p.captures_iter(text))
+    };
     all(&NAMED).find_map(word).or_else(|| all(&WORD).find_map(word))
 }
 
@@ -105,23 +111,19 @@ fn ends(text: &str) -> impl Iterator<Item = End> {
         let whole = found.get(0)?;
         let beside = |at: Option<char>| at.is_some_and(|c| c.is_alphanumeric() || c == '.' || c == '_');
         let before = text.get(..whole.start())?.chars().next_back();
-        let after = text.get(whole.end()..)?.strip_suffix('.').unwrap_or(text.get(whole.end()..)?).chars().next();
+        let after =
+            text.get(whole.end()..)?.strip_suffix('.').unwrap_or(text.get(whole.end()..)?).chars().next();
         if beside(before) || beside(after) {
             return None;
         }
-        let (address, port) = [(1, 2), (3, 4), (5, 6)].into_iter().find_map(|(address, port)| {
+        let (address, port) = [(1, 2), (3, 4), (5, 6), (7, 8)].into_iter().find_map(|(address, port)| {
             Some((found.get(address)?.as_str(), found.get(port).map(|port| port.as_str())))
         })?;
         end(address, port)
     })
 }
 
-/// Suricata's `fast.log` writes all eight groups, and the port behind a ninth colon.
 fn end(address: &str, port: Option<&str>) -> Option<End> {
-    let (address, port) = match (address.rsplit_once(':'), port) {
-        (Some((eight, last)), None) if address.split(':').count() == 9 => (eight, Some(last)),
-        _ => (address, port),
-    };
     let port = match port {
         Some(port) => Some(port.parse().ok()?),
         None => None,

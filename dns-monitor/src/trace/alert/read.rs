@@ -44,7 +44,8 @@ pub fn read(
     into: &mut Alerts,
     tell: &mut dyn FnMut(Place, BadAlert),
 ) -> io::Result<()> {
-    let mut reader = Reader { file: Arc::clone(file), clock, head: Head::default(), into, records: Vec::new() };
+    let mut reader =
+        Reader { file: Arc::clone(file), clock, head: Head::default(), into, records: Vec::new() };
     let begin = reader.into.alerts.len();
     let mut lines = Lines::new(input);
     let mut number = 0_u64;

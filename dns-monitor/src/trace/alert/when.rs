@@ -69,7 +69,8 @@ impl Clock {
     pub fn dated(&self, text: &str) -> Option<When> {
         let mut words = text.split_ascii_whitespace();
         let (first, second, third) = (words.next()?, words.next()?, words.next()?);
-        let (month, day) = month(first).map(|month| (month, second)).or_else(|| Some((month(second)?, first)))?;
+        let (month, day) =
+            month(first).map(|month| (month, second)).or_else(|| Some((month(second)?, first)))?;
         let day: i8 = day.parse().ok()?;
         let (year, time) = match third.contains(':') {
             true => (None, third),

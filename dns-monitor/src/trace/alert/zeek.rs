@@ -93,7 +93,8 @@ impl Head {
             return Err(BadAlert::Fields { found, expected });
         }
         let values = line.split(self.separator.as_str());
-        let told = self.fields.iter().zip(values).filter(|(_, value)| *value != self.unset && *value != self.empty);
+        let told =
+            self.fields.iter().zip(values).filter(|(_, value)| *value != self.unset && *value != self.empty);
         let object: Map<_, _> = told.map(|(field, value)| (field.clone(), unescaped(value).into())).collect();
         Ok(Value::Object(object))
     }

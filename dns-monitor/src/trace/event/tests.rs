@@ -16,8 +16,16 @@ fn fields_may_be_in_any_order_and_most_may_be_absent() {
             r#"{"dns_monitor":{"role":"client"},"dns":{"question":{"type":"A","name":"a.example"},"id":4711},"x":[{}],"@timestamp":"2026-11-26T18:02:11.5Z"}"#,
             Ok((Some(4711), Some("a.example".to_owned()), Some(Role::Client), 0)),
         ),
-        ("an id of more than 16 bits", r#"{"@timestamp":"2026-11-26T18:02:11.5Z","dns":{"id":"70000"}}"#, Err(())),
-        ("an address that is none", r#"{"@timestamp":"2026-11-26T18:02:11.5Z","client":{"ip":"x"}}"#, Err(())),
+        (
+            "an id of more than 16 bits",
+            r#"{"@timestamp":"2026-11-26T18:02:11.5Z","dns":{"id":"70000"}}"#,
+            Err(()),
+        ),
+        (
+            "an address that is none",
+            r#"{"@timestamp":"2026-11-26T18:02:11.5Z","client":{"ip":"x"}}"#,
+            Err(()),
+        ),
         ("no time", r#"{"dns":{"id":"4711"}}"#, Err(())),
         ("a time that is none", r#"{"@timestamp":"now"}"#, Err(())),
         ("half a line", r#"{"@timestamp":"2026-11-26T18:02"#, Err(())),

@@ -49,16 +49,11 @@ pub fn of(events: &[Rc<Event>], waiting: &[Rc<Event>]) -> Vec<Machine> {
 
 /// Who made the resolver ask.
 fn behind(event: &Event, waiting: &[Rc<Event>], machines: &mut Vec<Machine>) {
-    let named = event.dns_monitor.cause.iter().filter_map(|cause| named_by(event, cause));
-    let before = machines.len();
-    let mut any = false;
-    for machine in named {
-        any = true;
-        add(machines, Some(machine));
-    }
-    let is_own = event.dns_monitor.cause.iter().any(|cause| cause.certainty.as_deref() == Some("self"));
-    if any || is_own || machines.len() > before {
-        return;
+    let causes = &event.dns_monitor.cause;
+    let named: Vec<_> = causes.iter().filter_map(|cause| named_by(event, cause)).collect();
+    let is_own = causes.iter().any(|cause| cause.certainty.as_deref() == Some("self"));
+    if is_own || !named.is_empty() {
+        return named.into_iter().for_each(|machine| add(machines, Some(machine)));
     }
     let waited = |other: &&Rc<Event>| {
         other.dns_monitor.role == Some(Role::Client)

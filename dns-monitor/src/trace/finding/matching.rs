@@ -11,7 +11,10 @@ use super::{
 use crate::trace::{
     alert::{Alert, End},
     event::{Event, Role},
-    scan::{Hit, Scan, Text, wanted::{FARTHEST, Wanted}},
+    scan::{
+        Hit, Scan, Text,
+        wanted::{FARTHEST, Wanted},
+    },
 };
 
 /// How many events of an alert are told of; the rest is counted.
@@ -54,7 +57,10 @@ impl<'a> Matcher<'a> {
         let mut exact = Vec::with_capacity(alerts.len());
         for alert in alerts {
             let events = self.exact(alert)?;
-            let nearest = events.iter().filter_map(|event| ahead(alert, event)).min_by_key(|ahead| ahead.unsigned_abs());
+            let nearest = events
+                .iter()
+                .filter_map(|event| ahead(alert, event))
+                .min_by_key(|ahead| ahead.unsigned_abs());
             differences.extend(nearest);
             exact.push(events);
         }
@@ -110,7 +116,8 @@ impl<'a> Matcher<'a> {
     /// Events that have the connection, the id and the name of the alert.
     fn exact(&mut self, alert: &Alert) -> io::Result<Vec<Rc<Event>>> {
         let (Some(id), Some(_)) = (alert.id, &alert.name) else { return Ok(Vec::new()) };
-        let span = alert.when.map(|when| (when.time.saturating_sub(FARTHEST), when.time.saturating_add(FARTHEST)));
+        let span =
+            alert.when.map(|when| (when.time.saturating_sub(FARTHEST), when.time.saturating_add(FARTHEST)));
         let keys = self.wanted.keys_of(alert);
         let hits = keys.iter().flat_map(|key| of_key(&self.scan.hits, *key, span));
         let mut hits: Vec<Hit> = hits.filter(|hit| hit.id == Some(id) && !hit.below).copied().collect();

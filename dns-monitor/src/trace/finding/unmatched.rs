@@ -80,7 +80,8 @@ impl Unmatched {
 /// Whether it has addresses, and no event has any of them.
 fn is_foreign(alert: &Alert, scan: &Scan, wanted: &Wanted) -> bool {
     let mut ends = alert.ends.iter().flatten().peekable();
-    let occurs = |address| wanted.address(address).and_then(|at| scan.addresses.get(at)).copied().unwrap_or(false);
+    let occurs =
+        |address| wanted.address(address).and_then(|at| scan.addresses.get(at)).copied().unwrap_or(false);
     ends.peek().is_some() && !ends.any(|end| occurs(end.address))
 }
 
@@ -89,7 +90,9 @@ impl fmt::Display for Unmatched {
         match self {
             Self::NoEvents => f.write_str("there are no events"),
             Self::NotDns => f.write_str("not about DNS: it has no name, and neither port is 53"),
-            Self::BeforeMemory(first) => write!(f, "before our memory: the first event is of {}", Time(*first)),
+            Self::BeforeMemory(first) => {
+                write!(f, "before our memory: the first event is of {}", Time(*first))
+            }
             Self::AfterMemory(last) => write!(f, "after our memory: the last event is of {}", Time(*last)),
             Self::OtherResolver => f.write_str("not on this resolver: no event has any of its addresses"),
             Self::Lost(Gap { time, lost }) => write!(
@@ -100,8 +103,12 @@ impl fmt::Display for Unmatched {
                 lost.decode,
                 lost.sink
             ),
-            Self::Crowded => f.write_str("perhaps left out: there were more lookups of such names than are kept"),
-            Self::NoSuchLookup => f.write_str("no such lookup: the events cover its time, and nothing was lost then"),
+            Self::Crowded => {
+                f.write_str("perhaps left out: there were more lookups of such names than are kept")
+            }
+            Self::NoSuchLookup => {
+                f.write_str("no such lookup: the events cover its time, and nothing was lost then")
+            }
         }
     }
 }

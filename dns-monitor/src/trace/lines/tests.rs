@@ -37,7 +37,8 @@ fn lines_come_whole_however_they_arrive() {
         ("a carriage return stays", "a\r\nb", &[(0, "a\r"), (3, "b")]),
     ];
     for (what, text, expected) in cases {
-        let expected: Vec<_> = expected.iter().map(|(at, text)| (*at, Some(text.as_bytes().to_vec()))).collect();
+        let expected: Vec<_> =
+            expected.iter().map(|(at, text)| (*at, Some(text.as_bytes().to_vec()))).collect();
         for piece in [1, 2, 3, 100] {
             assert_eq!(read(text.as_bytes(), piece), expected, "{what}, in pieces of {piece}");
         }
@@ -47,7 +48,12 @@ fn lines_come_whole_however_they_arrive() {
 #[test]
 fn a_line_may_be_longer_than_a_block_and_not_longer_than_the_bound() {
     let long = |length: usize| vec![b'x'; length];
-    let cases = [("a block", BLOCK, true), ("three", 3 * BLOCK, true), ("the bound", MAX_LINE, true), ("more", MAX_LINE + BLOCK, false)];
+    let cases = [
+        ("a block", BLOCK, true),
+        ("three", 3 * BLOCK, true),
+        ("the bound", MAX_LINE, true),
+        ("more", MAX_LINE + BLOCK, false),
+    ];
     for (what, length, whole) in cases {
         let text = [b"a\n", long(length).as_slice(), b"\nb\n"].concat();
         let expected = [

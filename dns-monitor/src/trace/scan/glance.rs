@@ -65,12 +65,19 @@ impl Eye {
         let (server, rest) = text(behind(&SERVER, rest)?)?;
         let rest = behind(&DNS, rest)?;
         let (kind, rest) = text(rest)?;
-        if !matches!(kind, b"answer" | b"query") || !line.ends_with(b"}") {
+        if !matches!(kind, b"answer" | b"query") || !line.ends_with(b"}}") {
             return None;
         }
         let Some(rest) = rest.strip_prefix(br#","id":""#) else {
             // A message that could not be read.
-            return rest.starts_with(b"}").then_some(Glance { time, client, port, server, id: None, name: None });
+            return rest.starts_with(b"}").then_some(Glance {
+                time,
+                client,
+                port,
+                server,
+                id: None,
+                name: None,
+            });
         };
         let id = number(rest, b"\"")?;
         let near = rest.get(..BEFORE_QUESTION).unwrap_or(rest);
@@ -82,7 +89,9 @@ impl Eye {
     /// `2026-11-24T03:48:06.297532406Z`, ns since the Unix epoch.
     fn time(&mut self, text: &[u8]) -> Option<i64> {
         let (day, rest) = text.split_first_chunk::<10>()?;
-        let &[b'T', h1, h2, b':', m1, m2, b':', s1, s2, b'.', ref fraction @ .., b'Z'] = rest else { return None };
+        let &[b'T', h1, h2, b':', m1, m2, b':', s1, s2, b'.', ref fraction @ .., b'Z'] = rest else {
+            return None;
+        };
         let [hours, minutes, seconds] = [[h1, h2], [m1, m2], [s1, s2]].map(|digits| digits_of(&digits));
         let (hours, minutes, seconds, fraction) = (hours?, minutes?, seconds?, digits_of(fraction)?);
         if hours > 23 || minutes > 59 || seconds > 59 {

@@ -49,8 +49,16 @@ impl Room {
 /// Reads a part to its end.
 pub fn read(part: Part, texts: &Texts, wanted: &Wanted, room: &Room) -> Found {
     let found = Found { addresses: vec![false; wanted.addresses()], ..Found::default() };
-    let mut reader =
-        Reader { part, texts, wanted, room, found, is_stream: false, eye: Eye::default(), parsed: Parsed::default() };
+    let mut reader = Reader {
+        part,
+        texts,
+        wanted,
+        room,
+        found,
+        is_stream: false,
+        eye: Eye::default(),
+        parsed: Parsed::default(),
+    };
     let result = match texts.input(part.input) {
         Some(Input::File { file, .. }) => {
             // One byte earlier: a line that begins with the part is told from one that began before.
@@ -121,7 +129,13 @@ impl Reader<'_> {
         }
         let mut result = Ok(());
         self.wanted.matches(glance, |hit| {
-            let kept = Self::keep(hit, (at, line), glance, (self.is_stream, self.part.input), (self.texts, self.room));
+            let kept = Self::keep(
+                hit,
+                (at, line),
+                glance,
+                (self.is_stream, self.part.input),
+                (self.texts, self.room),
+            );
             match kept {
                 Ok(Some(hit)) => found.hits.push(hit),
                 Ok(None) => found.crowded = found.crowded.saturating_add(1),

@@ -63,7 +63,10 @@ fn a_scan_finds_hits_gaps_bad_lines_and_the_span() {
     assert_eq!(ids(&scan), [2, 3, 4, 5]);
     assert_eq!(scan.hits.iter().map(|hit| hit.below).collect::<Vec<_>>(), [false, true, false, false]);
     assert_eq!((scan.events, scan.bad, scan.crowded), (6, 1, 0));
-    assert_eq!(scan.bad_lines, [BadLine { input: 0, line: 3, why: "expected value at line 1 column 1".into() }]);
+    assert_eq!(
+        scan.bad_lines,
+        [BadLine { input: 0, line: 3, why: "expected value at line 1 column 1".into() }]
+    );
     let lost = Lost { kernel: 7, decode: 0, sink: 1 };
     assert_eq!(scan.gaps.iter().map(|gap| gap.lost).collect::<Vec<_>>(), [lost]);
     let (first, last) = scan.span.unwrap();
@@ -93,7 +96,12 @@ fn wherever_a_file_is_cut_nothing_is_read_twice_or_left_out() {
 #[test]
 fn files_of_more_than_one_part_are_cut_without_holes() {
     let most = 32 << 20;
-    for (length, expected) in [(0, vec![]), (1, vec![(0, 1)]), (most, vec![(0, most)]), (most + 1, vec![(0, most), (most, most + 1)])] {
+    for (length, expected) in [
+        (0, vec![]),
+        (1, vec![(0, 1)]),
+        (most, vec![(0, most)]),
+        (most + 1, vec![(0, most), (most, most + 1)]),
+    ] {
         let input = Input::File { file: file(""), length };
         let parts: Vec<_> = input.parts(3).map(|part| (part.start, part.end)).collect();
         assert_eq!(parts, expected, "{length} bytes");

@@ -98,7 +98,8 @@ impl Wanted {
         match &alert.name {
             Some(name) => self.name(name).into_iter().collect(),
             None => {
-                let key = |(address, port)| self.askers.get(&(glance::address(address).into(), port)).copied();
+                let key =
+                    |(address, port)| self.askers.get(&(glance::address(address).into(), port)).copied();
                 alert.askers().filter_map(key).collect()
             }
         }

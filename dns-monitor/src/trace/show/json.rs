@@ -107,7 +107,8 @@ pub fn line(traced: &Traced<'_>) -> serde_json::Result<String> {
 }
 
 fn trace<'a>(traced: &Traced<'a>) -> Trace<'a> {
-    let clock = traced.skew.map(|skew| Clock { ahead: skew.ahead, spread: skew.spread, matches: skew.matches });
+    let clock =
+        traced.skew.map(|skew| Clock { ahead: skew.ahead, spread: skew.spread, matches: skew.matches });
     match &traced.finding.matched {
         Ok(matched) => Trace {
             sure: Some(matched.sure.name(traced.alert.when.is_some())),
@@ -152,7 +153,8 @@ fn lookup(event: &Event) -> Lookup<'_> {
 
 /// Addresses and host names of the machines, forwarders included.
 fn related(matched: &Matched) -> (Vec<String>, Vec<String>) {
-    let parties = || matched.machines.iter().flat_map(|machine| [Some(&machine.client), machine.forwarder.as_ref()]);
+    let parties =
+        || matched.machines.iter().flat_map(|machine| [Some(&machine.client), machine.forwarder.as_ref()]);
     let ip = parties().flatten().map(|party| party.ip.to_string()).collect();
     let hosts = parties().flatten().filter_map(|party| party.domain.as_deref().map(str::to_owned)).collect();
     (ip, hosts)

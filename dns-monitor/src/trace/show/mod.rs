@@ -3,7 +3,10 @@
 pub mod json;
 pub mod text;
 
-use super::{alert::Alert, finding::{Finding, skew::Skew}};
+use super::{
+    alert::Alert,
+    finding::{Finding, skew::Skew},
+};
 
 /// An alert and what came out of it.
 #[derive(Clone, Copy)]

@@ -126,7 +126,12 @@ fn the_alert_is_enriched_and_otherwise_as_it_was() {
     let none = || Finding { matched: Err(Unmatched::NoEvents) };
     let unmatched = r#""trace":{"unmatched":{"reason":"no-events","text":"there are no events"},"clock":{"ahead":250000000,"spread":1500,"matches":3}}"#;
     let cases = [
-        ("EVE: numbers as they were", json(EVE), exact(), format!(r#"{open},{RELATED},"dns_monitor":{{{trace}}}}}"#)),
+        (
+            "EVE: numbers as they were",
+            json(EVE),
+            exact(),
+            format!(r#"{open},{RELATED},"dns_monitor":{{{trace}}}}}"#),
+        ),
         (
             "words",
             Original::Text("bad \"name\"".into()),
@@ -136,7 +141,9 @@ fn the_alert_is_enriched_and_otherwise_as_it_was() {
         ("the command line", Original::Asked, exact(), format!(r#"{{{RELATED},"dns_monitor":{{{trace}}}}}"#)),
         (
             "what is there already stays",
-            json(r#"{"related":{"ip":["192.0.2.1","10.53.0.11"],"user":["x"]},"dns_monitor":{"role":"client"},"a":1}"#),
+            json(
+                r#"{"related":{"ip":["192.0.2.1","10.53.0.11"],"user":["x"]},"dns_monitor":{"role":"client"},"a":1}"#,
+            ),
             exact(),
             format!(
                 r#"{{"related":{{"ip":["192.0.2.1","10.53.0.11"],"user":["x"],"hosts":["laptop-17"]}},"dns_monitor":{{"role":"client",{trace}}},"a":1}}"#

@@ -2,8 +2,6 @@
 
 use std::fmt::{self, Write as _};
 
-use jiff::Timestamp;
-
 use super::Traced;
 use crate::trace::{
     alert::{Alert, Original},
@@ -193,7 +191,12 @@ fn question(
 fn answer(event: &Event, out: &mut String) -> fmt::Result {
     let Some(duration) = event.event.duration else { return no_answer(event, out) };
     let at = i64::try_from(duration).map_or(event.time(), |duration| event.time().saturating_add(duration));
-    write!(out, "    {}  answer {}", Time(at), event.dns.response_code.as_deref().unwrap_or("that cannot be read"))?;
+    write!(
+        out,
+        "    {}  answer {}",
+        Time(at),
+        event.dns.response_code.as_deref().unwrap_or("that cannot be read")
+    )?;
     for answer in event.dns.answers.iter().filter(|answer| answer.rr_type.as_deref() == Some("CNAME")) {
         write!(out, "; cname {}", answer.data.as_deref().unwrap_or_default())?;
     }
@@ -229,7 +232,8 @@ impl fmt::Display for Named<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Party { ip, domain, mac, .. } = self.0;
         if let Some(domain) = domain {
-            write!(f, "{domain} ")?;
+            // Machines choose their names themselves.
+            write!(f, "{} ", printable(domain))?;
         }
         write!(f, "{ip}")?;
         mac.as_ref().map_or(Ok(()), |mac| write!(f, " {mac}"))
@@ -242,7 +246,9 @@ struct Span(u64);
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            nanos if nanos < 1_000_000_000 => write!(f, "{}.{:03} ms", nanos / 1_000_000, nanos / 1000 % 1000),
+            nanos if nanos < 1_000_000_000 => {
+                write!(f, "{}.{:03} ms", nanos / 1_000_000, nanos / 1000 % 1000)
+            }
             nanos => write!(f, "{}.{:03} s", nanos / 1_000_000_000, nanos / 1_000_000 % 1000),
         }
     }
@@ -251,10 +257,4 @@ impl fmt::Display for Span {
 /// Without control characters.
 fn printable(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
-}
-
-/// As [`Timestamp`] shows itself, to the microsecond.
-#[must_use]
-pub fn time(at: Timestamp) -> String {
-    format!("{at:.6}")
 }

@@ -71,16 +71,25 @@ impl Lookup {
 
     /// Date and time, with ns.
     fn time(&self) -> String {
-        let (second, nanos) = (self.number / RATE, self.number % RATE * (1_000_000_000 / RATE) + self.random % 1000);
+        let (second, nanos) =
+            (self.number / RATE, self.number % RATE * (1_000_000_000 / RATE) + self.random % 1000);
         let (day, second) = (second / 86_400, second % 86_400);
-        format!("2026-11-{:02}T{:02}:{:02}:{:02}.{nanos:09}", 26 + day, second / 3600, second / 60 % 60, second % 60)
+        format!(
+            "2026-11-{:02}T{:02}:{:02}:{:02}.{nanos:09}",
+            26 + day,
+            second / 3600,
+            second / 60 % 60,
+            second % 60
+        )
     }
 
     /// Appends the event: of the client in every other one, else of the resolver.
     fn event(&self, order: Order, out: &mut Vec<u8>) -> Result<()> {
-        let (time, id, port, name, client) = (self.time(), self.id(), self.port(), self.name(), self.client());
+        let (time, id, port, name, client) =
+            (self.time(), self.id(), self.port(), self.name(), self.client());
         let is_client = self.number % 2 == 0;
-        let (asks, asked) = if is_client { (client.as_str(), "10.20.255.53") } else { ("10.20.255.53", "192.0.2.53") };
+        let (asks, asked) =
+            if is_client { (client.as_str(), "10.20.255.53") } else { ("10.20.255.53", "192.0.2.53") };
         let monitor = if is_client {
             r#"{"role":"client","verdict":"pass","cache":"miss"}"#.to_owned()
         } else {
@@ -130,7 +139,8 @@ pub fn alerts(path: &Path, events: u64) -> Result<()> {
             _ => (lookup.port(), Some(id), format!("unasked.{name}")),
         };
         let dns = id.map_or(String::new(), |id| format!(r#""type":"query","id":{id},"#));
-        let ends = format!(r#""src_ip":"10.20.255.53","src_port":{port},"dest_ip":"192.0.2.53","dest_port":53"#);
+        let ends =
+            format!(r#""src_ip":"10.20.255.53","src_port":{port},"dest_ip":"192.0.2.53","dest_port":53"#);
         writeln!(
             file,
             r#"{{"timestamp":"{}+0000","flow_id":{number},"event_type":"alert",{ends},"proto":"UDP","alert":{{"signature_id":1,"signature":"made"}},"dns":{{"query":[{{{dns}"rrname":"{name}","rrtype":"A","tx_id":0}}]}}}}"#,

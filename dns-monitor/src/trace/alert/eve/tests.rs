@@ -43,7 +43,8 @@ fn said() -> Said {
 
 #[test]
 fn alerts_of_every_version() {
-    let response = json!({"src_ip": "10.53.0.103", "src_port": 53, "dest_ip": "10.53.0.2", "dest_port": 41_523});
+    let response =
+        json!({"src_ip": "10.53.0.103", "src_port": 53, "dest_ip": "10.53.0.2", "dest_port": 41_523});
     let [one, other] = said().ends;
     let answered = Said { ends: [other, one], of_response: true, ..said() };
     let cases = [
@@ -92,7 +93,11 @@ fn alerts_of_every_version() {
         ),
         ("no DNS message", json!({}), Said { id: None, name: None, ..said() }),
         ("the name of a TLS connection", json!({"tls": {"sni": "bad.example"}}), Said { id: None, ..said() }),
-        ("the host of an HTTP request", json!({"http": {"hostname": "bad.example"}}), Said { id: None, ..said() }),
+        (
+            "the host of an HTTP request",
+            json!({"http": {"hostname": "bad.example"}}),
+            Said { id: None, ..said() },
+        ),
         (
             "an id that is none",
             json!({"dns": {"id": 70_000, "rrname": "bad.example"}}),
@@ -114,11 +119,20 @@ fn fields_that_are_garbage_are_absent() {
     let cases = [
         ("a time that is none", json!({"timestamp": "yesterday"}), Said { when: None, ..said() }),
         ("a time of another type", json!({"timestamp": 5}), Said { when: None, ..said() }),
-        ("an address that is none", json!({"src_ip": "10.53.0.256"}), Said { ends: [None, said().ends[1]], ..said() }),
+        (
+            "an address that is none",
+            json!({"src_ip": "10.53.0.256"}),
+            Said { ends: [None, said().ends[1]], ..said() },
+        ),
         (
             "a port that is none",
             json!({"src_port": 65_536}),
-            Said { ends: said().ends.map(|end| end.map(|end| End { port: end.port.filter(|p| *p == 53), ..end })), ..said() },
+            Said {
+                ends: said()
+                    .ends
+                    .map(|end| end.map(|end| End { port: end.port.filter(|p| *p == 53), ..end })),
+                ..said()
+            },
         ),
         ("no signature", json!({"alert": "x"}), Said { about: None, ..said() }),
         ("no flow", json!({"flow_id": null}), Said { link: None, ..said() }),

@@ -11,12 +11,24 @@ fn end(address: &str, port: Option<u16>) -> Option<End> {
 }
 
 #[test]
+fn every_pattern_can_be_compiled() {
+    for pattern in [&RFC_5424, &RFC_3164, &TIME, &ADDRESS, &ID, &NAMED, &WORD] {
+        assert!(pattern.is_some());
+    }
+}
+
+#[test]
 fn headers_are_taken_off() {
     let clock = Clock { zone: zone("UTC").unwrap(), now: NOW };
     let time = 1_795_716_131 * SECOND;
     let cases = [
         ("RFC 3164", "<134>Nov 26 18:02:11 ids snort[7]: bad", Some((time, SECOND)), "snort[7]: bad"),
-        ("without a priority", "Nov 26 18:02:11 ids.lab.example alert: bad", Some((time, SECOND)), "alert: bad"),
+        (
+            "without a priority",
+            "Nov 26 18:02:11 ids.lab.example alert: bad",
+            Some((time, SECOND)),
+            "alert: bad",
+        ),
         ("with a year", "Nov 26 2026 18:02:11 ids bad", Some((time, SECOND)), "bad"),
         (
             "RFC 5424",
@@ -64,20 +76,62 @@ fn connections_ids_and_names_are_found_in_words() {
             None,
             None,
         ),
-        ("in words", "DNS query bad.example from 10.53.0.2:41523 to 10.53.0.103:53, id 4711", both, None, bad),
-        ("an id that says so", "dns id 4711 query=bad.example 10.53.0.2:41523", [resolver, None], Some(4711), bad),
+        (
+            "in words",
+            "DNS query bad.example from 10.53.0.2:41523 to 10.53.0.103:53, id 4711",
+            both,
+            None,
+            bad,
+        ),
+        (
+            "an id that says so",
+            "dns id 4711 query=bad.example 10.53.0.2:41523",
+            [resolver, None],
+            Some(4711),
+            bad,
+        ),
         ("hexadecimal", "txid=0x1267 domain: bad.example", [None, None], Some(4711), bad),
         ("an id with a sign", "src=10.53.0.2:41523 id=4711", [resolver, None], Some(4711), None),
         ("in quotes", r#"transaction_id="4711" rrname="Bad.Example.""#, [None, None], Some(4711), bad),
-        ("as BIND writes", "client @0x7 10.53.0.2#41523 (bad.example): query: bad.example IN A", [resolver, None], None, bad),
-        ("IPv6 in brackets", "[fd53::2]:41523 asked bad.example", [end("fd53::2", Some(41_523)), None], None, bad),
+        (
+            "as BIND writes",
+            "client @0x7 10.53.0.2#41523 (bad.example): query: bad.example IN A",
+            [resolver, None],
+            None,
+            bad,
+        ),
+        (
+            "IPv6 in brackets",
+            "[fd53::2]:41523 asked bad.example",
+            [end("fd53::2", Some(41_523)), None],
+            None,
+            bad,
+        ),
         ("IPv6 alone", "fd53::2 asked bad.example", [end("fd53::2", None), None], None, bad),
         ("IPv6 as BIND writes", "fd53::2#41523 asked", [end("fd53::2", Some(41_523)), None], None, None),
         ("defused", "hxxps://bad[.]example/a.php seen", [None, None], None, bad),
         ("in a URL", "GET http://bad.example/index.html", [None, None], None, bad),
-        ("announced is better than first", "sensor ids.lab.example: domain bad.example", [None, None], None, bad),
-        ("letters beyond ASCII", "query: b\u{fc}cher.example", [None, None], None, Some("xn--bcher-kva.example")),
-        ("a signature's number is no id", "sid: 4711 gid: 1 for 10.53.0.2:41523", [resolver, None], None, None),
+        (
+            "announced is better than first",
+            "sensor ids.lab.example: domain bad.example",
+            [None, None],
+            None,
+            bad,
+        ),
+        (
+            "letters beyond ASCII",
+            "query: b\u{fc}cher.example",
+            [None, None],
+            None,
+            Some("xn--bcher-kva.example"),
+        ),
+        (
+            "a signature's number is no id",
+            "sid: 4711 gid: 1 for 10.53.0.2:41523",
+            [resolver, None],
+            None,
+            None,
+        ),
         ("a version is no address", "agent 1.2.3.4.5 and 10.53.0.256", [None, None], None, None),
         ("a time is no address", "at 18:02:11 and 01:02:03:04:05:06", [None, None], None, None),
         ("a port that is none", "10.53.0.2:99999", [None, None], None, None),
@@ -94,7 +148,15 @@ fn connections_ids_and_names_are_found_in_words() {
 
 #[test]
 fn numbers_of_both_kinds() {
-    let cases = [("4711", Some(4711)), ("0x1267", Some(4711)), ("0XfF", Some(255)), ("65536", None), ("0x", None), ("-1", None), ("", None)];
+    let cases = [
+        ("4711", Some(4711)),
+        ("0x1267", Some(4711)),
+        ("0XfF", Some(255)),
+        ("65536", None),
+        ("0x", None),
+        ("-1", None),
+        ("", None),
+    ];
     for (text, expected) in cases {
         assert_eq!(number(text), expected, "{text}");
     }

@@ -12,7 +12,8 @@ fn read_text(text: &[u8]) -> (Vec<(u64, Option<u16>, String)>, Vec<String>, [u64
     read(text, &"x".into(), &clock, &mut alerts, &mut tell).unwrap();
     assert_eq!(alerts.bad, bad.len() as u64);
     let found = alerts.alerts.iter();
-    let found = found.map(|alert| (alert.place.line, alert.id, alert.name.as_deref().unwrap_or("-").to_owned()));
+    let found =
+        found.map(|alert| (alert.place.line, alert.id, alert.name.as_deref().unwrap_or("-").to_owned()));
     (found.collect(), bad, [alerts.others, alerts.records])
 }
 
@@ -30,10 +31,25 @@ fn each_line_is_what_it_looks_like() {
         ("EVE", ALERT.into(), one(1, Some(1), "a.example"), [0, 0]),
         ("a byte order mark", format!("\u{feff}{ALERT}"), one(1, Some(1), "a.example"), [0, 0]),
         ("carriage returns", format!("{ALERT}\r\n"), one(1, Some(1), "a.example"), [0, 0]),
-        ("records alone are asked about", format!("{RECORD}\n{FLOW}\n"), one(1, Some(2), "b.example"), [1, 0]),
-        ("beside alerts they are left out", format!("{RECORD}\n{ALERT}\n"), one(2, Some(1), "a.example"), [0, 1]),
+        (
+            "records alone are asked about",
+            format!("{RECORD}\n{FLOW}\n"),
+            one(1, Some(2), "b.example"),
+            [1, 0],
+        ),
+        (
+            "beside alerts they are left out",
+            format!("{RECORD}\n{ALERT}\n"),
+            one(2, Some(1), "a.example"),
+            [0, 1],
+        ),
         ("but complete them", format!("{BARE}\n{RECORD}\n"), one(1, Some(2), "b.example"), [0, 1]),
-        ("EVE through syslog", format!("Nov 26 18:02:11 ids suricata[7]: @cee: {ALERT}"), one(1, Some(1), "a.example"), [0, 0]),
+        (
+            "EVE through syslog",
+            format!("Nov 26 18:02:11 ids suricata[7]: @cee: {ALERT}"),
+            one(1, Some(1), "a.example"),
+            [0, 0],
+        ),
         (
             "tab-separated",
             "#separator \\x09\n#fields\tts\ttrans_id\tquery\n1795716131.5\t3\tc.example\n#close\n".into(),
@@ -50,7 +66,11 @@ fn each_line_is_what_it_looks_like() {
         (
             "all mixed",
             format!("{ALERT}\nCEF:0|L|I|1|1|Bad|7|query=d.example\nquery e.example\n"),
-            vec![(1, Some(1), "a.example".into()), (2, None, "d.example".into()), (3, None, "e.example".into())],
+            vec![
+                (1, Some(1), "a.example".into()),
+                (2, None, "d.example".into()),
+                (3, None, "e.example".into()),
+            ],
             [0, 0],
         ),
     ];
@@ -62,7 +82,11 @@ fn each_line_is_what_it_looks_like() {
 #[test]
 fn bad_lines_are_told_with_their_place_and_the_rest_is_read() {
     let cases: [(&str, &[u8], &str); 9] = [
-        ("half a line of JSON", br#"{"event_type":"alert","src"#, "not JSON: EOF while parsing a string at line 1 column 26"),
+        (
+            "half a line of JSON",
+            br#"{"event_type":"alert","src"#,
+            "not JSON: EOF while parsing a string at line 1 column 26",
+        ),
         ("two objects in a line", b"{} {}", "not JSON: trailing characters at line 1 column 4"),
         ("JSON of somebody else", br#"{"a":1}"#, "JSON of neither Suricata (event_type) nor Zeek (ts)"),
         (
@@ -70,7 +94,11 @@ fn bad_lines_are_told_with_their_place_and_the_rest_is_read() {
             br#"{"event_type":"alert"}"#,
             "names no lookup: neither a domain name, nor an address with a port",
         ),
-        ("words of nothing", b"all is well", "names no lookup: neither a domain name, nor an address with a port"),
+        (
+            "words of nothing",
+            b"all is well",
+            "names no lookup: neither a domain name, nor an address with a port",
+        ),
         ("a broken head", b"CEF:0|a|b", "CEF with fewer than seven fields before its extension"),
         ("not UTF-8", b"query \xff.example", "not UTF-8 text"),
         ("zero bytes", b"\0\0\0\0", "names no lookup: neither a domain name, nor an address with a port"),

@@ -41,15 +41,23 @@ fn records_and_notices_as_json() {
         Kind::Alert(Said { id: None, name: name.map(Into::into), about: Some(about.into()), ..said() })
     };
     let cases = [
-        ("dns.log", connection(json!({"trans_id": 4711, "query": "Bad.example", "qtype_name": "A"})), Kind::Record(said())),
+        (
+            "dns.log",
+            connection(json!({"trans_id": 4711, "query": "Bad.example", "qtype_name": "A"})),
+            Kind::Record(said()),
+        ),
         (
             "dns.log with a time in words",
-            connection(json!({"ts": "2026-11-26T18:02:11.123071Z", "trans_id": 4711, "query": "bad.example"})),
+            connection(
+                json!({"ts": "2026-11-26T18:02:11.123071Z", "trans_id": 4711, "query": "bad.example"}),
+            ),
             Kind::Record(said()),
         ),
         (
             "a notice whose sub is the domain",
-            connection(json!({"note": "Intel::Notice", "msg": "Intel hit on bad.example", "sub": "bad.example"})),
+            connection(
+                json!({"note": "Intel::Notice", "msg": "Intel hit on bad.example", "sub": "bad.example"}),
+            ),
             notice(Some("bad.example"), "Intel::Notice: Intel hit on bad.example"),
         ),
         (
@@ -102,7 +110,9 @@ fn tab_separated_logs() {
     ]);
     let other = head(&["#separator |", "#unset_field|?", "#fields|ts|query"]);
     let line = |query: &str| {
-        format!("1795716131.123071\tCHFRflzsgM15k9et4\t10.53.0.2\t41523\t10.53.0.103\t53\t4711\t{query}\t(empty)")
+        format!(
+            "1795716131.123071\tCHFRflzsgM15k9et4\t10.53.0.2\t41523\t10.53.0.103\t53\t4711\t{query}\t(empty)"
+        )
     };
     let cases = [
         ("a record", &usual, line("bad.example"), Ok(Some(Kind::Record(said())))),
@@ -140,7 +150,14 @@ fn tab_separated_logs() {
 
 #[test]
 fn codes_are_resolved_where_they_are_ascii() {
-    let cases = [("a\\x09b", "a\tb"), ("\\x", "\\x"), ("\\x4", "\\x4"), ("\\xzz", "\\xzz"), ("\\xfcb", "\\xfcb"), ("", "")];
+    let cases = [
+        ("a\\x09b", "a\tb"),
+        ("\\x", "\\x"),
+        ("\\x4", "\\x4"),
+        ("\\xzz", "\\xzz"),
+        ("\\xfcb", "\\xfcb"),
+        ("", ""),
+    ];
     for (text, expected) in cases {
         assert_eq!(unescaped(text), expected, "{text}");
     }

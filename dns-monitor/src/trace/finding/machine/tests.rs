@@ -37,7 +37,12 @@ fn told(machines: &[Machine]) -> Vec<String> {
 
 #[test]
 fn machines_are_those_that_asked_or_made_the_resolver_ask() {
-    let client = |ms, host: u8| event(ms, json!({"client": {"ip": format!("10.0.0.{host}"), "port": 7}, "dns_monitor": {"role": "client"}}));
+    let client = |ms, host: u8| {
+        event(
+            ms,
+            json!({"client": {"ip": format!("10.0.0.{host}"), "port": 7}, "dns_monitor": {"role": "client"}}),
+        )
+    };
     let resolver = |causes: Value| event(50, json!({"dns_monitor": {"role": "resolver", "cause": causes}}));
     let forwarded = json!({"dns_monitor": {"role": "client", "true_client": {"ip": "10.9.0.1", "mac": "02-53-00-00-00-01"}}});
     let cases: [(&str, Vec<Rc<Event>>, Vec<Rc<Event>>, &[&str]); 11] = [
@@ -58,7 +63,12 @@ fn machines_are_those_that_asked_or_made_the_resolver_ask() {
             vec![],
             &["10.0.0.4 chained 3"],
         ),
-        ("its own accord", vec![resolver(json!([{"certainty": "self", "reason": "priming"}]))], vec![client(45, 5)], &[]),
+        (
+            "its own accord",
+            vec![resolver(json!([{"certainty": "self", "reason": "priming"}]))],
+            vec![client(45, 5)],
+            &[],
+        ),
         (
             "no cause: who waited then",
             vec![resolver(json!([]))],

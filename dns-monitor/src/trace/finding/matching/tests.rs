@@ -20,7 +20,8 @@ const NOON: i64 = 1_795_694_400 * SECOND;
 struct Asked(i64, u16, u16, &'static str);
 
 fn line(role: &str, Asked(ms, port, id, name): Asked, cause: Option<&str>) -> String {
-    let (client, server) = if role == "resolver" { ("10.0.0.2", "192.0.2.53") } else { ("10.0.0.9", "10.0.0.2") };
+    let (client, server) =
+        if role == "resolver" { ("10.0.0.2", "192.0.2.53") } else { ("10.0.0.9", "10.0.0.2") };
     let time = jiff::Timestamp::from_nanosecond((NOON + ms * 1_000_000).into()).unwrap();
     let cause = cause.map(|host| json!([{"client": {"ip": host}, "certainty": "sole"}]));
     json!({
@@ -72,7 +73,8 @@ fn trace(alerts: &[Alert], window: i64) -> (Vec<String>, Option<i64>) {
     let found = Matcher::new(&scan, &wanted, window).all(alerts).unwrap();
     let told = found.findings.iter().zip(alerts).map(|(finding, alert)| match &finding.matched {
         Ok(matched) => {
-            let machines: Vec<_> = matched.machines.iter().map(|machine| machine.client.ip.to_string()).collect();
+            let machines: Vec<_> =
+                matched.machines.iter().map(|machine| machine.client.ip.to_string()).collect();
             format!("{} {}", matched.sure.name(alert.when.is_some()), machines.join(" "))
         }
         Err(why) => Unmatched::name(why).to_owned(),
@@ -86,7 +88,10 @@ fn one_alert_by_what_it_names() {
     let answered = |ms| Alert { of_response: true, ..alert(ms, Some(1001), Some(11), Some("one.example")) };
     let other_server = |alert: Alert| {
         let [client, server] = alert.ends;
-        Alert { ends: [client, server.map(|end| End { address: "192.0.2.99".parse().unwrap(), ..end })], ..alert }
+        Alert {
+            ends: [client, server.map(|end| End { address: "192.0.2.99".parse().unwrap(), ..end })],
+            ..alert
+        }
     };
     let reversed = |alert: Alert| {
         let [client, server] = alert.ends;
@@ -94,16 +99,29 @@ fn one_alert_by_what_it_names() {
     };
     let client_side = {
         let mut alert = alert(7000, Some(1006), Some(16), Some("asked.example"));
-        alert.ends = ["10.0.0.9", "10.0.0.2"].map(|address| Some(End { address: address.parse().unwrap(), port: None }));
+        alert.ends = ["10.0.0.9", "10.0.0.2"]
+            .map(|address| Some(End { address: address.parse().unwrap(), port: None }));
         alert
     };
     let full = || alert(0, Some(1001), Some(11), Some("one.example"));
     let cases = [
         ("all", full(), "exact 10.0.0.11"),
         ("the response's direction", reversed(full()), "exact 10.0.0.11"),
-        ("an hour later, the later one", alert(3_600_000, Some(1001), Some(11), Some("one.example")), "exact 10.0.0.21"),
-        ("a clock that is two hours off", alert(-7_200_000, Some(1002), Some(12), Some("two.example")), "exact 10.0.0.12"),
-        ("a clock that is two days off", alert(-172_800_000, Some(1002), Some(12), Some("two.example")), "before-memory"),
+        (
+            "an hour later, the later one",
+            alert(3_600_000, Some(1001), Some(11), Some("one.example")),
+            "exact 10.0.0.21",
+        ),
+        (
+            "a clock that is two hours off",
+            alert(-7_200_000, Some(1002), Some(12), Some("two.example")),
+            "exact 10.0.0.12",
+        ),
+        (
+            "a clock that is two days off",
+            alert(-172_800_000, Some(1002), Some(12), Some("two.example")),
+            "before-memory",
+        ),
         ("the response", answered(10), "exact 10.0.0.11"),
         ("no time", timeless(alert(0, Some(1002), Some(12), Some("two.example"))), "exact 10.0.0.12"),
         ("no id", alert(0, Some(1001), None, Some("one.example")), "flow-time 10.0.0.11"),
@@ -114,12 +132,20 @@ fn one_alert_by_what_it_names() {
         ("a rewritten port", alert(0, Some(2), Some(11), Some("one.example")), "id-name-time 10.0.0.11"),
         ("another server: NAT", other_server(full()), "id-name-time 10.0.0.11"),
         ("no connection", alert(1000, None, Some(12), Some("two.example")), "id-name-time 10.0.0.12"),
-        ("no connection, no time", timeless(alert(0, None, Some(12), Some("two.example"))), "id-name 10.0.0.12"),
+        (
+            "no connection, no time",
+            timeless(alert(0, None, Some(12), Some("two.example"))),
+            "id-name 10.0.0.12",
+        ),
         ("another id", alert(0, Some(1001), Some(99), Some("one.example")), "name-time 10.0.0.11"),
         ("a name", alert(2000, None, None, Some("three.example")), "name-time 10.0.0.13"),
         ("a name, no time", timeless(alert(0, None, None, Some("one.example"))), "name 10.0.0.11 10.0.0.21"),
         ("a domain", alert(5500, None, None, Some("four.example")), "name-time 10.0.0.14 10.0.0.15"),
-        ("a domain with an id is a name", alert(5500, None, Some(14), Some("four.example")), "no-such-lookup"),
+        (
+            "a domain with an id is a name",
+            alert(5500, None, Some(14), Some("four.example")),
+            "no-such-lookup",
+        ),
         ("a name at another time", alert(600_000, None, None, Some("three.example")), "no-such-lookup"),
         ("the client's side", client_side, "id-name-time 10.0.0.9"),
         ("no cause: who waited", alert(7005, Some(1007), Some(17), Some("asked.example")), "exact 10.0.0.9"),
@@ -150,7 +176,12 @@ fn what_cannot_be_mistaken_tells_the_skew_for_the_rest() {
             vec!["exact 10.0.0.11", "exact 10.0.0.12", "name-time 10.0.0.13"],
             Some(60_050),
         ),
-        ("and not where it is not", vec![exact(0), name(2000)], vec!["exact 10.0.0.11", "no-such-lookup"], Some(60_000)),
+        (
+            "and not where it is not",
+            vec![exact(0), name(2000)],
+            vec!["exact 10.0.0.11", "before-memory"],
+            Some(60_000),
+        ),
     ];
     for (what, alerts, expected, skew) in cases {
         let (found, ahead) = trace(&alerts, SECOND);
@@ -186,7 +217,9 @@ fn more_lookups_than_are_told_of_are_counted() {
     let wanted = Wanted::by(&alerts, SECOND);
     let scan = scan::run(vec![Input::File { file, length }], &wanted).unwrap();
     let found = Matcher::new(&scan, &wanted, SECOND).all(&alerts).unwrap();
-    let Some(Ok(matched)) = found.findings.first().map(|finding| &finding.matched) else { unreachable!("a match") };
+    let Some(Ok(matched)) = found.findings.first().map(|finding| &finding.matched) else {
+        unreachable!("a match")
+    };
     assert_eq!((matched.events.len(), matched.more), (MOST_EVENTS, 44));
     assert_eq!(matched.events.first().map(|event| event.time()), Some(NOON), "the nearest are told of");
 }

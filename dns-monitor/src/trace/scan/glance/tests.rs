@@ -66,7 +66,12 @@ fn a_glance_sees_what_the_parser_sees_or_leaves_it_to_the_parser() {
 #[test]
 fn days_are_remembered_and_told_apart() {
     let mut eye = Eye::default();
-    for time in ["2026-11-24T03:48:06.000000001Z", "2026-11-24T23:59:59.999999999Z", "2028-02-29T00:00:00.000000000Z", "1970-01-01T00:00:00.000000000Z"] {
+    for time in [
+        "2026-11-24T03:48:06.000000001Z",
+        "2026-11-24T23:59:59.999999999Z",
+        "2028-02-29T00:00:00.000000000Z",
+        "1970-01-01T00:00:00.000000000Z",
+    ] {
         assert_eq!(eye.time(time.as_bytes()), Some(nanoseconds(time.parse().unwrap())), "{time}");
     }
 }

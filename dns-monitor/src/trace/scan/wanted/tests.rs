@@ -18,7 +18,14 @@ fn alert(name: Option<&str>, id: Option<u16>, time: Option<i64>, ends: [Option<(
 }
 
 fn glance(name: &'static str, id: u16, time: i64) -> Glance<'static> {
-    Glance { time, client: b"192.0.2.1", port: Some(5), server: b"192.0.2.53", id: Some(id), name: Some(name.as_bytes()) }
+    Glance {
+        time,
+        client: b"192.0.2.1",
+        port: Some(5),
+        server: b"192.0.2.53",
+        id: Some(id),
+        name: Some(name.as_bytes()),
+    }
 }
 
 /// Key, below, and whether an alert has the id.
@@ -87,14 +94,21 @@ fn alerts_without_a_name_hit_by_who_asked() {
         let alert = alert(None, Some(7), None, ends);
         let wanted = Wanted::by(std::slice::from_ref(&alert), 0);
         let found = hits(&wanted, &glance("any.example", 7, 0));
-        assert_eq!(found.iter().map(|hit| hit.2).collect::<Vec<_>>(), vec![true; usize::from(expected)], "{what}");
+        assert_eq!(
+            found.iter().map(|hit| hit.2).collect::<Vec<_>>(),
+            vec![true; usize::from(expected)],
+            "{what}"
+        );
         assert!(found.iter().all(|hit| wanted.keys_of(&alert).contains(&hit.0)), "{what}");
     }
 }
 
 #[test]
 fn addresses_of_alerts_are_known_again() {
-    let wanted = Wanted::by(&[alert(Some("a.example"), None, None, [Some(("2001:DB8::0", 5)), Some(("192.0.2.1", 53))])], 0);
+    let wanted = Wanted::by(
+        &[alert(Some("a.example"), None, None, [Some(("2001:DB8::0", 5)), Some(("192.0.2.1", 53))])],
+        0,
+    );
     assert_eq!(wanted.addresses(), 2);
     for (text, expected) in [("2001:db8::", Some(0)), ("192.0.2.1", Some(1)), ("192.0.2.2", None)] {
         assert_eq!(wanted.address_of(text.as_bytes()), expected, "{text}");
