@@ -12,17 +12,16 @@ const MAX_TEXT: usize = 4 * 255;
 #[must_use]
 pub fn read(text: &str) -> Option<Box<str>> {
     let text = text.trim();
-    if matches!(text, "." | "<root>" | "<Root>") {
+    if text == "." || text.eq_ignore_ascii_case("<root>") {
         return Some(".".into());
     }
-    let text = text.strip_suffix('.').filter(|text| !text.ends_with('\\')).unwrap_or(text);
-    if text.is_empty() || text.len() > MAX_TEXT {
+    let ends_in_dot = |text: &str| text.ends_with('.') && !text.ends_with("\\.");
+    let text = if ends_in_dot(text) { text.strip_suffix('.')? } else { text };
+    if text.is_empty() || text.len() > MAX_TEXT || ends_in_dot(text) {
         return None;
     }
-    match NameBuf::parse(text) {
-        Ok(name) => Some(name.to_string().into()),
-        Err(_) => Some(escaped(text)),
-    }
+    let host = NameBuf::parse(text).map(|name| name.to_string().into());
+    host.ok().or_else(|| Some(escaped(text)).filter(|name| name.len() <= MAX_TEXT))
 }
 
 /// Whether the text can be the name of a host: at least two labels, the last one of letters.
@@ -40,6 +39,11 @@ fn escaped(text: &str) -> Box<str> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(character) = rest.chars().next() {
+        if let Some(after) = rest.strip_prefix("\\\\") {
+            out.push_str("\\\\");
+            rest = after;
+            continue;
+        }
         let after = rest.get(character.len_utf8()..).unwrap_or_default();
         let coded = rest
             .strip_prefix("\\x")

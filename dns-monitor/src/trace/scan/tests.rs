@@ -82,7 +82,7 @@ fn wherever_a_file_is_cut_nothing_is_read_twice_or_left_out() {
     for cut in 0..=length {
         let (mut hits, mut counts) = (Vec::new(), [0; 3]);
         for (start, end) in [(0, cut), (cut, length)] {
-            let found = part::read(input::Part { input: 0, start, end }, &texts, &wanted, &Room::default());
+            let found = part::read(Part { input: 0, start, end }, &texts, &wanted, &Room::default());
             hits.extend(found.hits.iter().map(|hit| hit.id));
             for (count, more) in counts.iter_mut().zip([found.lines, found.events, found.bad]) {
                 *count += more;
@@ -111,11 +111,11 @@ fn files_of_more_than_one_part_are_cut_without_holes() {
 
 #[test]
 fn what_is_kept_of_a_stream_can_be_read_again() {
-    let (reader, mut writer) = std::io::pipe().unwrap();
+    let (reader, mut writer) = io::pipe().unwrap();
     let pipe = File::from(std::os::fd::OwnedFd::from(reader));
     let streamed = Input::Stream(Mutex::new(Stream::Pipe(pipe)));
     let text = text();
-    let write = std::thread::spawn(move || writer.write_all(text.as_bytes()));
+    let write = thread::spawn(move || writer.write_all(text.as_bytes()));
     let scan = run(vec![input(&event(9, "bad.example", 9)), streamed], &wanted()).unwrap();
     write.join().unwrap().unwrap();
     assert_eq!(ids(&scan), [2, 3, 4, 5, 9]);

@@ -91,6 +91,11 @@ fn alerts_of_every_version() {
             ),
             answered,
         ),
+        (
+            "7, a response from a port 53 to a port 53",
+            json!({"direction": "to_client", "dest_port": 53, "dns": {"query": [{"id": 4711, "rrname": "bad.example"}]}}),
+            Said { of_response: true, ..said() },
+        ),
         ("no DNS message", json!({}), Said { id: None, name: None, ..said() }),
         ("the name of a TLS connection", json!({"tls": {"sni": "bad.example"}}), Said { id: None, ..said() }),
         (

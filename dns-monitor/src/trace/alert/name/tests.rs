@@ -21,13 +21,19 @@ fn names_become_those_of_events() {
         ("half a code is text", "odd\\x2", Some("odd\\x2")),
         ("marks that no host has", "a/b.example", Some("a/b.example")),
         ("an address can be asked for", "192.0.2.1", Some("192.0.2.1")),
+        ("an escaped backslash is no code", "a\\\\x41.example", Some("a\\\\x41.example")),
+        ("two dots at the end", "bad.example..", None),
         ("nothing", "", None),
         ("blanks alone", "  ", None),
     ];
     for (what, text, expected) in cases {
         assert_eq!(read(text).as_deref(), expected, "{what}");
     }
-    assert_eq!(read(&"a".repeat(MAX_TEXT + 1)), None, "more than a name can have");
+    for (what, text) in
+        [("more than a name can have", "a".repeat(MAX_TEXT + 1)), ("as escapes", " x".repeat(400))]
+    {
+        assert_eq!(read(&text), None, "{what}");
+    }
 }
 
 #[test]
