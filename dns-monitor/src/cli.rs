@@ -1,6 +1,7 @@
 //! The command line. It beats the configuration file, which beats the defaults.
 
 pub mod rules;
+pub mod trace;
 
 use std::{net::IpAddr, path::PathBuf, process::ExitCode, time::Duration};
 
@@ -33,7 +34,8 @@ impl From<Exit> for ExitCode {
     version,
     about,
     after_help = "Events go to standard output, everything else to standard error.\n\
-    Exit status: 0 success, 1 failure at work, 2 wrong command line or configuration."
+    Exit status: 0 success, 1 failure at work, 2 wrong command line or configuration;\n\
+    of trace and who as of grep, see their help."
 )]
 pub struct Cli {
     /// What to do.
@@ -54,6 +56,15 @@ pub enum Command {
     Identity(IdentityArgs),
     /// Check and explain domain rules; look into those of the running agent and change them.
     Rules(rules::RulesArgs),
+    /// From alerts that name the resolver to the machines behind them, by what `run` has recorded.
+    ///
+    /// Exit status, as of grep: 0 every alert has its lookup, 1 some have none or cannot be read, 2 wrong command
+    /// line or a file that cannot be read.
+    Trace(trace::TraceArgs),
+    /// Tell which machines looked a name up, or one below it, by what `run` has recorded.
+    ///
+    /// Exit status, as of grep: 0 somebody did, 1 nobody, 2 wrong command line or a file that cannot be read.
+    Who(trace::WhoArgs),
 }
 
 /// Settings that `run` and `replay` share.

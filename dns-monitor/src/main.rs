@@ -18,7 +18,9 @@ use dns_monitor::{
     replay::replay,
     rules::engine::offline,
     run::{Control, run},
+    trace::{self, error::TraceError},
 };
+use jiff::Timestamp;
 use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {
@@ -33,6 +35,10 @@ fn main() -> ExitCode {
         Command::Check(arguments) => settle(arguments.resolve(), |config| check(&arguments, &config)),
         Command::Identity(arguments) => identity(&arguments),
         Command::Rules(arguments) => rules(arguments.command.task()),
+        Command::Trace(arguments) => searched(
+            arguments.resolve(Timestamp::now()).and_then(|request| trace::trace(&request, &mut io::stdout())),
+        ),
+        Command::Who(arguments) => searched(trace::who::who(&arguments.resolve(), &mut io::stdout())),
     };
     result.into()
 }
@@ -55,6 +61,18 @@ fn end(result: anyhow::Result<()>) -> Exit {
         Err(error) => {
             log::error(format_args!("{error:#}"));
             Exit::Failure
+        }
+    }
+}
+
+/// As grep ends: 0 found, 1 not, 2 an error.
+fn searched(found: Result<bool, TraceError>) -> Exit {
+    match found {
+        Ok(true) => Exit::Success,
+        Ok(false) => Exit::Failure,
+        Err(error) => {
+            log::error(format_args!("{error}"));
+            Exit::Usage
         }
     }
 }

@@ -24,6 +24,7 @@ pub mod namespace;
 pub mod oracle;
 pub mod raw;
 pub mod rules;
+pub mod suricata;
 pub mod tag;
 pub mod topology;
 pub mod vlan;

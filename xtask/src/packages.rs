@@ -5,6 +5,7 @@ use std::{fs, path::Path, process::Command};
 use anyhow::{Context, Result, bail};
 
 use crate::{
+    backports,
     privileges::is_root,
     process::{run, say},
 };
@@ -30,6 +31,7 @@ pub const TESTS: &[(&str, &str)] = &[
     ("kea-dhcp4", "kea-dhcp4-server"),
     ("mount", "mount"),
     ("setpriv", "util-linux"),
+    ("suricata", "suricata"),
     ("tc", "iproute2"),
     ("tcpdump", "tcpdump"),
     ("tshark", "tshark"),
@@ -70,16 +72,30 @@ pub fn ensure(wanted: &[&[(&str, &'static str)]]) -> Result<()> {
     }
     let _quiet = NoServices::new()?;
     run(apt().args(["update", "--quiet"]))?;
+<<<<<<< HEAD
     run(apt().args(["install", "--quiet", "--yes", "--no-install-recommends"]).args(&missing))?;
     let started = SERVICES.iter().filter(|(package, _)| missing.contains(package));
     let services: Vec<&str> = started.map(|(_, service)| *service).collect();
     if !services.is_empty() && Path::new("/run/systemd/system").exists() {
         run(Command::new("systemctl").args(["disable", "--quiet"]).args(services))?;
+=======
+    let elsewhere = backports::not_offered(&missing)?;
+    let here: Vec<_> = missing.iter().filter(|package| !elsewhere.contains(package)).collect();
+    if !here.is_empty() {
+        run(apt().args(["install", "--quiet", "--yes", "--no-install-recommends"]).args(here))?;
+    }
+    if !elsewhere.is_empty() {
+        backports::install(&elsewhere)?;
+    }
+    if missing.contains(&"bind9") && Path::new("/run/systemd/system").exists() {
+        run(Command::new("systemctl").args(["disable", "--quiet", "named.service"]))?;
+>>>>>>> w-trace
     }
     Ok(())
 }
 
-fn apt() -> Command {
+/// apt-get, which asks nothing.
+pub fn apt() -> Command {
     let mut command = Command::new("apt-get");
     command.env("DEBIAN_FRONTEND", "noninteractive");
     command

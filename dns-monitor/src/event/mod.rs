@@ -9,7 +9,7 @@ pub mod community_id;
 pub mod domain;
 pub mod ecs;
 pub mod gap;
-mod json;
+pub mod json;
 pub mod text;
 pub mod time;
 

@@ -102,7 +102,12 @@ impl Directory {
         Self::new(config, history, None)
     }
 
-    /// The same, and what changes. `interfaces` are watched.
+    /// What is known already.
+    pub fn of_history(config: &Config, history: History) -> Self {
+        Self::new(config, history, None)
+    }
+
+    /// The same as [`Directory::of_files`], and what changes. `interfaces` are watched.
     ///
     /// # Errors
     /// [`DirectoryError`], where something that was asked for cannot be had.

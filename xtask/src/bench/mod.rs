@@ -2,7 +2,7 @@
 //!
 //! [`machine`] says on what, [`part`] which parts there are: the kernel programs and the agent's stages are benchmarks of
 //! the agent's crate; [`resolver`] loads a real `named`, with and without us and [`others`](contender); [`blocked`] asks for names that
-//! are blocked, by us and by `named`.
+//! are blocked, by us and by `named`; [`trace`] goes through recorded events.
 
 mod blocked;
 mod contender;
@@ -11,6 +11,7 @@ mod load;
 mod machine;
 mod part;
 mod resolver;
+mod trace;
 
 use std::fs;
 
@@ -34,6 +35,9 @@ pub struct Options {
     /// Seconds of each of a round's two loads
     #[arg(long, default_value_t = 5)]
     seconds: u32,
+    /// Events that alerts are traced through; each takes 0.9 KB of disk
+    #[arg(long, default_value_t = 2_000_000)]
+    events: u64,
     /// Only this part; may be given several times, and leaves the file as it is
     #[arg(long, value_enum)]
     only: Vec<Part>,
