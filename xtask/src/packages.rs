@@ -72,13 +72,6 @@ pub fn ensure(wanted: &[&[(&str, &'static str)]]) -> Result<()> {
     }
     let _quiet = NoServices::new()?;
     run(apt().args(["update", "--quiet"]))?;
-<<<<<<< HEAD
-    run(apt().args(["install", "--quiet", "--yes", "--no-install-recommends"]).args(&missing))?;
-    let started = SERVICES.iter().filter(|(package, _)| missing.contains(package));
-    let services: Vec<&str> = started.map(|(_, service)| *service).collect();
-    if !services.is_empty() && Path::new("/run/systemd/system").exists() {
-        run(Command::new("systemctl").args(["disable", "--quiet"]).args(services))?;
-=======
     let elsewhere = backports::not_offered(&missing)?;
     let here: Vec<_> = missing.iter().filter(|package| !elsewhere.contains(package)).collect();
     if !here.is_empty() {
@@ -87,9 +80,10 @@ pub fn ensure(wanted: &[&[(&str, &'static str)]]) -> Result<()> {
     if !elsewhere.is_empty() {
         backports::install(&elsewhere)?;
     }
-    if missing.contains(&"bind9") && Path::new("/run/systemd/system").exists() {
-        run(Command::new("systemctl").args(["disable", "--quiet", "named.service"]))?;
->>>>>>> w-trace
+    let started = SERVICES.iter().filter(|(package, _)| missing.contains(package));
+    let services: Vec<&str> = started.map(|(_, service)| *service).collect();
+    if !services.is_empty() && Path::new("/run/systemd/system").exists() {
+        run(Command::new("systemctl").args(["disable", "--quiet"]).args(services))?;
     }
     Ok(())
 }

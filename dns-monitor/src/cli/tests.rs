@@ -15,12 +15,8 @@ fn resolve(line: &str) -> Result<Config, String> {
         Command::Run(args) => args.resolve(),
         Command::Replay(args) => args.resolve(),
         Command::Check(args) => args.resolve(),
-<<<<<<< HEAD
         Command::Identity(args) => Config::load(&args.config),
-        Command::Rules(_) => panic!("{line}: no settings"),
-=======
         Command::Rules(_) | Command::Trace(_) | Command::Who(_) => panic!("{line}: no settings"),
->>>>>>> w-trace
     };
     config.map_err(|error| error.to_string())
 }
