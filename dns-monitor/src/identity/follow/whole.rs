@@ -55,7 +55,14 @@ impl Whole {
 
     /// Reads it if it changed.
     pub fn look(&mut self, settings: &Settings, now: u64, sink: &mut OfFile<'_, '_>) -> io::Result<()> {
-        let mark = Mark::of(&fs::metadata(&self.path)?)?;
+        let mark = match fs::metadata(&self.path) {
+            // systemd-networkd removes the file with the last lease.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && self.format == Format::Networkd => {
+                self.compare(HashMap::new(), true, now, sink);
+                return Ok(());
+            }
+            metadata => Mark::of(&metadata?)?,
+        };
         let since = self.read.filter(|(read, _)| *read == mark).map(|(_, since)| since);
         // The first time it is read while nobody follows it: later looks put right what is not there yet.
         let is_settled = self.read.is_none()

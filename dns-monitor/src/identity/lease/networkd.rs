@@ -17,6 +17,8 @@ const ETHERNET: u8 = 1;
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct File {
+    /// Left out where there are none.
+    #[serde(default)]
     leases: Vec<serde_json::Value>,
 }
 

@@ -93,6 +93,9 @@ fn json_is_replaced() {
     scene.rename("new", "eth1");
     assert_eq!(scene.look(), ["10.0.0.5 c from 12:01:00"]);
     assert_eq!(scene.look_after(2), ["10.0.0.6 ended 12:01:00"]);
+    scene.remove("eth1");
+    assert_eq!(scene.look_after(1), ["10.0.0.5 ended 12:01:03"]);
+    assert_eq!((scene.look_after(1), scene.notes.len()), (Vec::new(), 0));
 }
 
 #[test]

@@ -151,6 +151,7 @@ const NETWORKD: &[Case] = &[
         ],
     ),
     ("no leases", r#"{"Leases":[]}"#, &[]),
+    ("nor a place for them", r#"{"BootID":"d7f5","Address":[10,0,0,1],"PrefixLength":24}"#, &[]),
 ];
 
 #[test]
