@@ -25,6 +25,7 @@ pub mod raw;
 pub mod rules;
 pub mod tag;
 pub mod topology;
+pub mod truth;
 pub mod vlan;
 pub mod wait;
 pub mod zones;

@@ -1,0 +1,282 @@
+//! What events say, held against the truth.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::IpAddr,
+};
+
+use super::{
+    crowd::Lookup,
+    oracle::{Answered, Causes, How, Oracle, Query},
+    plan,
+    probe::Key,
+    told::{Cause, Outgoing, Told},
+};
+
+/// How many wrong statements are told in full.
+const EXAMPLES: usize = 200;
+
+/// Entries of one certainty.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Count {
+    /// Which are true, the certainty too.
+    pub right: u64,
+    /// Which the oracle cannot decide.
+    pub undecided: u64,
+    /// Whose client is no cause.
+    pub wrong: u64,
+    /// Whose client is a cause, but not in the way that the certainty says.
+    pub word: u64,
+}
+
+impl Count {
+    /// All entries.
+    pub fn all(&self) -> u64 {
+        self.right + self.undecided + self.wrong + self.word
+    }
+
+    /// Share of the decided whose client is a cause; `None` without any.
+    pub fn precision(&self) -> Option<f64> {
+        share(self.right + self.word, self.right + self.word + self.wrong)
+    }
+}
+
+/// How many of how many.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Part {
+    /// Of them.
+    pub of: u64,
+    /// So many.
+    pub found: u64,
+}
+
+impl Part {
+    /// `None` of nothing.
+    pub fn share(&self) -> Option<f64> {
+        share(self.found, self.of)
+    }
+
+    fn count(&mut self, found: bool) {
+        self.of += 1;
+        self.found += u64::from(found);
+    }
+}
+
+fn share(part: u64, of: u64) -> Option<f64> {
+    (of > 0).then(|| part as f64 / of as f64)
+}
+
+/// The result of one run.
+#[derive(Debug, Default)]
+pub struct Verdict {
+    /// Outgoing queries.
+    pub outgoing: u64,
+    /// Of them those that the oracle knows nothing of.
+    pub unknown: u64,
+    /// Of them those whose event has no causes at all.
+    pub silent: u64,
+    /// Entries by certainty.
+    pub entries: BTreeMap<String, Count>,
+    /// Of the true causes, by how they are one, those that are named.
+    pub recall: BTreeMap<How, Part>,
+    /// Of the queries that nobody asked for, those that are `self`.
+    pub own: Part,
+    /// Names with a client's mark for which the oracle names another client: its own mistakes.
+    pub conflicts: u64,
+    /// Clients' lookups by what is said of the cache and what is true.
+    pub cache: BTreeMap<(String, &'static str), u64>,
+    /// Clients' lookups that have no event.
+    pub missing: u64,
+    /// Wrong statements in words.
+    pub examples: Vec<String>,
+}
+
+/// Who asked what.
+type Account<'a> = HashMap<Query, &'a Lookup>;
+
+/// Judges a run.
+pub fn judge(told: &Told, oracle: &Oracle, lookups: &[Lookup]) -> Verdict {
+    let account: Account<'_> = lookups.iter().map(|lookup| ((lookup.client, lookup.id), lookup)).collect();
+    let mut verdict = Verdict::default();
+    for outgoing in &told.outgoing {
+        verdict.outgoing(outgoing, oracle, &account);
+    }
+    verdict.clients(told, oracle, &account);
+    verdict
+}
+
+impl Verdict {
+    /// Of clients that asked for a name or for an alias of it.
+    pub fn asked_or_alias(&self) -> Part {
+        let parts = [How::Asked, How::Alias].map(|how| self.recall.get(&how).copied().unwrap_or_default());
+        parts
+            .iter()
+            .fold(Part::default(), |sum, part| Part { of: sum.of + part.of, found: sum.found + part.found })
+    }
+
+    /// Share of the outgoing queries that are said to be unexplained.
+    pub fn none(&self) -> Option<f64> {
+        share(self.entries.get("none").map_or(0, Count::all), self.outgoing)
+    }
+
+    fn outgoing(&mut self, outgoing: &Outgoing, oracle: &Oracle, account: &Account<'_>) {
+        self.outgoing += 1;
+        let question = |query: &Query| account.get(query).map(|lookup| key(lookup));
+        let truth = oracle.causes(&outgoing.key, outgoing.at, question);
+        let causes = outgoing.causes.as_deref().unwrap_or_default();
+        self.silent += u64::from(causes.is_empty());
+        self.unknown += u64::from(truth.is_none());
+        for cause in causes {
+            let judged = truth.as_ref().map_or(Judged::Undecided, |truth| judge_entry(cause, truth));
+            let count = self.entries.entry(cause.certainty.clone()).or_default();
+            match judged {
+                Judged::Right => count.right += 1,
+                Judged::Undecided => count.undecided += 1,
+                Judged::Wrong => count.wrong += 1,
+                Judged::Word => count.word += 1,
+            }
+            if matches!(judged, Judged::Wrong | Judged::Word) {
+                self.example(&format!("{judged:?}"), outgoing, Some(cause), truth.as_ref(), account);
+            }
+        }
+        let Some(truth) = truth else { return };
+        self.conflicts += conflicts(&outgoing.key.0, &truth);
+        self.recall(outgoing, causes, &truth, account);
+    }
+
+    fn recall(&mut self, outgoing: &Outgoing, causes: &[Cause], truth: &Causes, account: &Account<'_>) {
+        for (query, how) in &truth.certain {
+            let named = causes.iter().any(|cause| cause.query == Some(*query));
+            // An event names 256 at most.
+            if named || outgoing.more == 0 {
+                self.recall.entry(*how).or_default().count(named);
+            }
+        }
+        if truth.certain.keys().any(|query| !causes.iter().any(|cause| cause.query == Some(*query)))
+            && outgoing.more == 0
+        {
+            self.example("Missing", outgoing, None, Some(truth), account);
+        }
+        if truth.certain.is_empty() && truth.own && !truth.stranger {
+            self.own.count(causes.iter().any(|cause| cause.certainty == "self"));
+        }
+    }
+
+    fn example(
+        &mut self,
+        what: &str,
+        outgoing: &Outgoing,
+        cause: Option<&Cause>,
+        truth: Option<&Causes>,
+        account: &Account<'_>,
+    ) {
+        if self.examples.len() >= EXAMPLES {
+            return;
+        }
+        let who = |query: &Query| match account.get(query) {
+            Some(lookup) => format!(
+                "{}#{} {} {} at {}",
+                query.0,
+                query.1,
+                lookup.question.name,
+                lookup.question.rr_type.0,
+                clock(lookup.sent)
+            ),
+            None => format!("{}#{} (no client of ours)", query.0, query.1),
+        };
+        let (name, rr_type) = &outgoing.key;
+        let mut text =
+            format!("{what}: {} event {} asks {name} type {rr_type}", clock(outgoing.at), outgoing.sequence);
+        for said in
+            cause.map_or(outgoing.causes.as_deref().unwrap_or_default(), std::slice::from_ref).iter().take(3)
+        {
+            let client = said.query.as_ref().map_or("nobody".into(), who);
+            text += &format!("\n    said: {} {client} chain {:?}", said.certainty, said.chain);
+        }
+        if let Some(truth) = truth {
+            for (query, how) in truth.certain.iter().take(3) {
+                text += &format!("\n    true: {how:?} {}", who(query));
+            }
+            text += &format!(
+                "\n    true: {} certain, {} possible, own {}",
+                truth.certain.len(),
+                truth.possible.len(),
+                truth.own
+            );
+        }
+        self.examples.push(text);
+    }
+
+    fn clients(&mut self, told: &Told, oracle: &Oracle, account: &Account<'_>) {
+        let mut seen = 0;
+        for incoming in told.incoming.iter().filter(|incoming| account.contains_key(&incoming.query)) {
+            seen += 1;
+            let truth = match oracle.answered(&incoming.query) {
+                Answered::Hit => "hit",
+                Answered::Miss => "miss",
+                Answered::Shared => "shared",
+            };
+            let said = incoming.cache.clone().unwrap_or_else(|| "absent".into());
+            *self.cache.entry((said, truth)).or_default() += 1;
+        }
+        self.missing = (account.len() as u64).saturating_sub(seen);
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Judged {
+    Right,
+    Undecided,
+    Wrong,
+    Word,
+}
+
+fn judge_entry(cause: &Cause, truth: &Causes) -> Judged {
+    let nobody = truth.certain.is_empty() && truth.possible.is_empty() && !truth.stranger;
+    let Some(query) = cause.query else {
+        return match cause.certainty.as_str() {
+            "self" if nobody && truth.own => Judged::Right,
+            "self" | "none" if truth.certain.is_empty() && !nobody => Judged::Undecided,
+            _ => Judged::Wrong,
+        };
+    };
+    let Some(how) = truth.certain.get(&query) else {
+        let possible = truth.stranger || truth.possible.contains(&query);
+        return if possible { Judged::Undecided } else { Judged::Wrong };
+    };
+    let others = truth.certain.len() > 1;
+    let word = match (how, cause.certainty.as_str()) {
+        (How::Asked, "sole") => !others,
+        (How::Asked, "shared") => others || truth.possible.len() > 1,
+        (How::Alias | How::Inner, "chained") => true,
+        (How::Prefetch, "prefetch") => true,
+        _ => false,
+    };
+    match word {
+        true if cause.certainty == "sole" && truth.possible.len() > 1 => Judged::Undecided,
+        true => Judged::Right,
+        false => Judged::Word,
+    }
+}
+
+/// How many of the true causes are another client than the one whose mark the name has.
+fn conflicts(name: &str, truth: &Causes) -> u64 {
+    let marked = name
+        .strip_prefix('c')
+        .and_then(|rest| rest.split_once('-'))
+        .and_then(|(number, _)| number.parse().ok());
+    let Some(number) = marked.filter(|number| *number < plan::CLIENTS) else { return 0 };
+    let own = plan::client(number);
+    let foreign = |query: &&Query| query.0.ip() != IpAddr::V4(own.v4) && query.0.ip() != IpAddr::V6(own.v6);
+    truth.certain.keys().filter(foreign).count() as u64
+}
+
+fn key(lookup: &Lookup) -> Key {
+    (lookup.question.name.clone(), lookup.question.rr_type.1)
+}
+
+/// Seconds within the hour, with microseconds.
+fn clock(at: u64) -> String {
+    let micros = at / 1000;
+    format!("{:02}:{:02}.{:06}", micros / 60_000_000 % 60, micros / 1_000_000 % 60, micros % 1_000_000)
+}

@@ -1,0 +1,255 @@
+//! The laboratory itself: machines, servers and a resolver on one Ethernet, and what a run of it leaves.
+
+use std::{
+    env,
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::{Child, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::{
+    crowd::{self, Load, Lookup},
+    internet::{Internet, Places},
+    plan::{self, CLIENTS, PROVIDERS, SLOTS, TLDS},
+    resolver::{self, Variant},
+    wire::Wire,
+};
+use crate::{
+    address::{Addresses, Family},
+    agent, dns, lab,
+    named::{Named, signal},
+    namespace::{Namespace, succeed},
+    tag::Tag,
+    topology::{connect, ip_batch},
+    wait,
+};
+
+/// A laboratory. The order of the fields is the order of their end.
+#[derive(Debug)]
+pub struct Site {
+    resolver: Named,
+    _upstream: Option<Named>,
+    _internet: Internet,
+    _wires: [Wire; 2],
+    hosts: Hosts,
+    tag: Tag,
+}
+
+#[derive(Debug)]
+struct Hosts {
+    _switch: Namespace,
+    resolver: Namespace,
+    clients: Namespace,
+    internet: Namespace,
+    slow: Namespace,
+    upstream: Namespace,
+}
+
+/// What a run left: files that are gone with their site, and the clients' account.
+#[derive(Debug)]
+pub struct Run {
+    /// Events.
+    pub events: PathBuf,
+    /// What the probe wrote.
+    pub probe: PathBuf,
+    /// What the agent wrote to standard error.
+    pub ledger: PathBuf,
+    /// The clients' account.
+    pub lookups: Vec<Lookup>,
+    /// Lookups a second, from the first to the last.
+    pub rate: f64,
+}
+
+/// How much later the answers of servers come.
+const DELAY: Duration = Duration::from_millis(5);
+const SLOW: Duration = Duration::from_millis(super::internet::SLOW_MS);
+
+impl Site {
+    /// Builds it; `signed` of its zones are signed. The resolver's cache is empty.
+    pub fn new(variant: &Variant, signed: usize) -> Result<Self> {
+        // SAFETY: geteuid takes no argument and cannot fail.
+        ensure!(unsafe { libc::geteuid() } == 0, "a laboratory needs root: it makes network namespaces");
+        let tag = Tag::new()?;
+        let (hosts, wires) = Hosts::new(tag.name())?;
+        let folder = tag.folder();
+        let places = Places { quick: &hosts.internet, slow: &hosts.slow };
+        let internet = Internet::new(places, &folder, signed)?;
+        let upstream = match variant.forwarder {
+            None => None,
+            Some(_) => {
+                let plain = Variant { validates: false, ..Variant::default() };
+                Some(resolver::start(&hosts.upstream, &folder.join("upstream"), &plain, None)?)
+            }
+        };
+        let resolver =
+            resolver::start(&hosts.resolver, &folder.join("resolver"), variant, internet.anchor.as_deref())?;
+        let mut site = Self { resolver, _upstream: upstream, _internet: internet, _wires: wires, hosts, tag };
+        site.wait_ready()?;
+        Ok(site)
+    }
+
+    fn wait_ready(&mut self) -> Result<()> {
+        for family in [Family::V4, Family::V6] {
+            wait::until("the resolver answers", || {
+                self.resolver.check()?;
+                lab::answers(&self.hosts.clients, plan::RESOLVER.of(family), &dns::version_query(4711))
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Lets the clients ask while the agent watches. `arguments` are more of the agent's.
+    pub fn run(&mut self, load: &Load, arguments: &[&str]) -> Result<Run> {
+        let folder = self.tag.folder();
+        let (events, ledger) = (folder.join("events"), folder.join("ledger"));
+        let recorder = Recorder::start(&self.hosts.resolver)?;
+        let mut watcher = Watcher::start(&self.hosts.resolver, &events, &ledger, arguments)?;
+        watcher.wait_watching(&ledger)?;
+        let lookups = crowd::ask(&self.hosts.clients, load)?;
+        // What is on its way to the agent yet.
+        std::thread::sleep(Duration::from_secs(1));
+        watcher.stop()?;
+        let probe = folder.join("resolver/probe");
+        let run = Run { events, probe, ledger, rate: rate(&lookups), lookups };
+        recorder.keep(&run)?;
+        Ok(run)
+    }
+}
+
+fn rate(lookups: &[Lookup]) -> f64 {
+    let (Some(first), Some(last)) = (lookups.first(), lookups.last()) else { return 0.0 };
+    let seconds = last.sent.saturating_sub(first.sent) as f64 / 1e9;
+    (lookups.len().saturating_sub(1)) as f64 / seconds.max(f64::MIN_POSITIVE)
+}
+
+impl Hosts {
+    fn new(lab: &str) -> Result<(Self, [Wire; 2])> {
+        let switch = Namespace::new(lab, "switch")?;
+        ip_batch(&switch, "link add br0 type bridge stp_state 0 mcast_snooping 0\nlink set br0 up\n")?;
+        let host = |name: &str, addresses: Vec<Addresses>| -> Result<Namespace> {
+            let host = Namespace::new(lab, name)?;
+            connect(&switch, &host, name)?;
+            add(&host, &addresses)?;
+            Ok(host)
+        };
+        let resolver = host("resolver", vec![plan::RESOLVER])?;
+        let clients = host("clients", (0..CLIENTS).map(plan::client).collect())?;
+        let upstream = host("upstream", vec![plan::UPSTREAM])?;
+        let slots = |provider| (0..SLOTS).map(move |slot| plan::provider(provider, slot));
+        let quick: Vec<_> = [plan::ROOT, plan::SILENT]
+            .into_iter()
+            .chain((0..TLDS.len()).map(plan::tld))
+            .chain((0..PROVIDERS).flat_map(slots))
+            .collect();
+        let internet = Namespace::new(lab, "internet")?;
+        let slow = Namespace::new(lab, "slow")?;
+        let wires = [
+            Wire::new(lab, &switch, &internet, "internet", DELAY)?,
+            Wire::new(lab, &switch, &slow, "slow", SLOW)?,
+        ];
+        add(&internet, &quick)?;
+        add(&slow, &slots(PROVIDERS).collect::<Vec<_>>())?;
+        // The wire carries frames as they are: checksums must be in them.
+        for host in [&resolver, &upstream, &internet, &slow] {
+            succeed(host.command("ethtool").args(["-K", "eth0", "tx", "off", "gso", "off", "tso", "off"]))?;
+        }
+        Ok((Self { _switch: switch, resolver, clients, internet, slow, upstream }, wires))
+    }
+}
+
+fn add(host: &Namespace, addresses: &[Addresses]) -> Result<()> {
+    let line =
+        |at: &Addresses| format!("addr add {}/16 dev eth0\naddr add {}/32 dev eth0 nodad\n", at.v4, at.v6);
+    ip_batch(host, &addresses.iter().map(line).collect::<String>())
+}
+
+/// The agent, its events in a file.
+#[derive(Debug)]
+struct Watcher(Child);
+
+impl Watcher {
+    fn start(host: &Namespace, events: &Path, ledger: &Path, arguments: &[&str]) -> Result<Self> {
+        let mut command = host.command(agent::program()?);
+        command.args(["run", "--interface", "eth0", "--attach", "xdp"]).args(arguments);
+        command.stdin(Stdio::null()).stdout(File::create(events)?).stderr(File::create(ledger)?);
+        Ok(Self(command.spawn().context("cannot start the agent")?))
+    }
+
+    fn wait_watching(&mut self, ledger: &Path) -> Result<()> {
+        wait::until("the agent watches", || {
+            let said = fs::read_to_string(ledger)?;
+            if let Some(status) = self.0.try_wait()? {
+                bail!("the agent ended: {status}\n{said}");
+            }
+            Ok(said.contains("watching eth0").then_some(()))
+        })
+    }
+
+    fn stop(mut self) -> Result<()> {
+        signal(self.0.id(), libc::SIGINT)?;
+        let status = wait::until("the agent ends", || Ok(self.0.try_wait()?))?;
+        ensure!(status.success(), "the agent ended: {status}");
+        Ok(())
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Keeps what a run left, and a capture, in the folder `DNS_MONITOR_KEEP`.
+#[derive(Debug)]
+struct Recorder(Option<(PathBuf, Child)>);
+
+impl Recorder {
+    fn start(host: &Namespace) -> Result<Self> {
+        let Some(folder) = env::var_os("DNS_MONITOR_KEEP").map(PathBuf::from) else { return Ok(Self(None)) };
+        fs::create_dir_all(&folder)?;
+        let mut command = host.command("tcpdump");
+        command.args([
+            "-i",
+            "eth0",
+            "-U",
+            "-B",
+            "65536",
+            "-s",
+            "0",
+            "--time-stamp-precision=nano",
+            "-Z",
+            "root",
+            "-w",
+        ]);
+        command
+            .arg(folder.join("capture.pcap"))
+            .args(["port", "53"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        Ok(Self(Some((folder, command.spawn().context("cannot start tcpdump")?))))
+    }
+
+    fn keep(mut self, run: &Run) -> Result<()> {
+        let Some((folder, child)) = &mut self.0 else { return Ok(()) };
+        signal(child.id(), libc::SIGINT)?;
+        child.wait()?;
+        for file in [&run.events, &run.probe, &run.ledger] {
+            succeed(std::process::Command::new("cp").arg("--sparse=always").arg(file).arg(&*folder))?;
+        }
+        let account: String = run.lookups.iter().map(|lookup| format!("{lookup:?}\n")).collect();
+        Ok(fs::write(folder.join("account"), account)?)
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        if let Some((_, child)) = &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}

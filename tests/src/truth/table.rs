@@ -1,0 +1,68 @@
+//! The result as Markdown.
+
+use std::fmt::Write as _;
+
+use super::{oracle::How, scenario::Outcome};
+
+/// Rows of both tables.
+#[derive(Debug, Default)]
+pub struct Tables {
+    scenarios: String,
+    certainties: String,
+    caches: String,
+}
+
+impl Tables {
+    /// One more run.
+    pub fn add(&mut self, outcome: &Outcome) {
+        let (name, verdict) = (outcome.scenario.name, &outcome.verdict);
+        let recall = |how| percent(verdict.recall.get(&how).and_then(|part| part.share()));
+        let _infallible = writeln!(
+            self.scenarios,
+            "| {name} | {:.0} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+            outcome.rate,
+            outcome.lookups,
+            verdict.outgoing,
+            recall(How::Asked),
+            recall(How::Alias),
+            recall(How::Inner),
+            recall(How::Prefetch),
+            percent(verdict.own.share()),
+            percent(verdict.none()),
+            verdict.silent,
+            verdict.unknown,
+        );
+        for (certainty, count) in &verdict.entries {
+            let _infallible = writeln!(
+                self.certainties,
+                "| {name} | {certainty} | {} | {} | {} | {} | {} |",
+                count.all(),
+                percent(count.precision()),
+                count.wrong,
+                count.word,
+                count.undecided
+            );
+        }
+        for ((said, truth), count) in &verdict.cache {
+            let right = if said == truth { "yes" } else { "**no**" };
+            let _infallible = writeln!(self.caches, "| {name} | {said} | {truth} | {count} | {right} |");
+        }
+    }
+
+    /// All of it.
+    pub fn text(&self) -> String {
+        format!(
+            "| scenario | lookups/s | lookups | outgoing queries | recall: asked for | alias | needed inside | prefetch \
+             | self | `none` | without causes | oracle does not know |\n\
+             |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n{}\n\
+             | scenario | certainty | entries | precision | wrong client | wrong word | undecided |\n\
+             |---|---|---:|---:|---:|---:|---:|\n{}\n\
+             | scenario | `cache` says | truth | lookups | right |\n|---|---|---|---:|---|\n{}",
+            self.scenarios, self.certainties, self.caches
+        )
+    }
+}
+
+fn percent(share: Option<f64>) -> String {
+    share.map_or("–".into(), |share| format!("{:.3} %", share * 100.0))
+}
