@@ -20,7 +20,7 @@ fn main() -> Result<()> {
         let verdict = &outcome.verdict;
         writeln!(
             out,
-            "{}: {} of {} lookups answered, {} conflicts with marks, {} lookups without an event\n{}",
+            "{}: answered by code {:?} of {} lookups, {} conflicts with marks, {} lookups without an event\n{}",
             scenario.name,
             outcome.answered,
             outcome.lookups,
@@ -28,7 +28,7 @@ fn main() -> Result<()> {
             verdict.missing,
             outcome.ledger
         )?;
-        for example in verdict.examples.iter().take(20) {
+        for example in verdict.examples.iter().take(40).chain(verdict.cache_examples.iter().take(20)) {
             writeln!(out, "{example}")?;
         }
     }

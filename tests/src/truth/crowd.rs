@@ -31,8 +31,8 @@ pub struct Lookup {
     pub question: Question,
     /// When it asked, ns since 1970.
     pub sent: u64,
-    /// When it was answered, ns since 1970; `None`: never.
-    pub answered: Option<u64>,
+    /// When it was answered, ns since 1970, and the response code; `None`: never.
+    pub answered: Option<(u64, u16)>,
 }
 
 /// How much is asked.
@@ -110,8 +110,8 @@ fn send(sockets: &[UdpSocket], load: &Load, sent: &AtomicUsize) -> Result<Vec<Lo
     Ok(lookups)
 }
 
-/// When which client got an answer of which id: no id comes twice.
-type Answers = HashMap<(SocketAddr, u16), u64>;
+/// When which client got an answer of which id, and its response code: no id comes twice.
+type Answers = HashMap<(SocketAddr, u16), (u64, u16)>;
 
 fn receive(sockets: &[UdpSocket], over: &AtomicBool, sent: &AtomicUsize) -> Result<Answers> {
     let poll = Epoll::new(sockets)?;
@@ -120,8 +120,9 @@ fn receive(sockets: &[UdpSocket], over: &AtomicBool, sent: &AtomicUsize) -> Resu
         for at in poll.ready()? {
             let Some(socket) = sockets.get(at) else { continue };
             while let Ok(length) = socket.recv(&mut buffer) {
-                let id = buffer.get(..length).and_then(dns::id).context("a short answer")?;
-                answers.entry((socket.local_addr()?, id)).or_insert_with(now);
+                let answer = buffer.get(..length).unwrap_or_default();
+                let (id, rcode) = dns::id(answer).zip(dns::rcode(answer)).context("a short answer")?;
+                answers.entry((socket.local_addr()?, id)).or_insert_with(|| (now(), rcode));
             }
         }
         if over.load(Ordering::Acquire) {

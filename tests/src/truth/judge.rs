@@ -10,7 +10,7 @@ use super::{
     oracle::{Answered, Causes, How, Oracle, Query},
     plan,
     probe::Key,
-    told::{Cause, Outgoing, Told},
+    told::{Cause, Incoming, Outgoing, Told},
 };
 
 /// How many wrong statements are told in full.
@@ -85,10 +85,14 @@ pub struct Verdict {
     pub conflicts: u64,
     /// Clients' lookups by what is said of the cache and what is true.
     pub cache: BTreeMap<(String, &'static str), u64>,
+    /// `filled_by`: right, undecided and wrong.
+    pub fillers: Count,
     /// Clients' lookups that have no event.
     pub missing: u64,
-    /// Wrong statements in words.
+    /// Wrong statements about causes in words.
     pub examples: Vec<String>,
+    /// Wrong statements about the cache in words.
+    pub cache_examples: Vec<String>,
 }
 
 /// Who asked what.
@@ -217,9 +221,44 @@ impl Verdict {
                 Answered::Shared => "shared",
             };
             let said = incoming.cache.clone().unwrap_or_else(|| "absent".into());
+            if said != truth
+                && let Some(lookup) = account.get(&incoming.query)
+            {
+                self.wrong_cache(&said, truth, lookup);
+            }
             *self.cache.entry((said, truth)).or_default() += 1;
+            self.filler(incoming, oracle, account);
         }
         self.missing = (account.len() as u64).saturating_sub(seen);
+    }
+}
+
+impl Verdict {
+    fn wrong_cache(&mut self, said: &str, truth: &str, lookup: &Lookup) {
+        if self.cache_examples.len() < EXAMPLES {
+            self.cache_examples.push(format!(
+                "Cache: {} {}#{} {} {} is {truth}, said {said}; answered {}",
+                clock(lookup.sent),
+                lookup.client,
+                lookup.id,
+                lookup.question.name,
+                lookup.question.rr_type.0,
+                lookup.answered.map_or("never".into(), |(at, _)| clock(at)),
+            ));
+        }
+    }
+
+    fn filler(&mut self, incoming: &Incoming, oracle: &Oracle, account: &Account<'_>) {
+        let Some((ip, id)) = incoming.filled_by else { return };
+        let Some(lookup) = account.get(&incoming.query) else { return };
+        let (at, _) = lookup.answered.unwrap_or((lookup.sent, 0));
+        let question = |query: &Query| account.get(query).map(|lookup| key(lookup));
+        let is_it = |query: &Query| query.0.ip() == ip && query.1 == id;
+        match oracle.filled_by(&key(lookup), at, question) {
+            Some(truth) if truth.certain.keys().any(is_it) => self.fillers.right += 1,
+            Some(truth) if !truth.stranger && !truth.possible.iter().any(is_it) => self.fillers.wrong += 1,
+            _ => self.fillers.undecided += 1,
+        }
     }
 }
 

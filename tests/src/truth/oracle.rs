@@ -20,7 +20,7 @@ pub type Query = (SocketAddr, u16);
 enum Asker {
     /// A client waits.
     Client(Query),
-    /// A client had been answered.
+    /// A client had been answered: from what is in the cache, before its end or after.
     Prefetch(Query),
     /// A client of which nothing is known.
     Stranger,
@@ -34,6 +34,8 @@ enum Asker {
 #[derive(Clone, Copy, Debug)]
 struct Edge {
     at: u64,
+    /// When it had what it asked for.
+    until: u64,
     asker: Asker,
     /// The asker is certain to need it.
     certain: bool,
@@ -42,7 +44,6 @@ struct Edge {
 /// An fctx.
 #[derive(Debug)]
 struct Node {
-    resolver: u64,
     start: u64,
     end: u64,
     edges: Vec<Edge>,
@@ -91,6 +92,7 @@ pub struct Oracle {
     nodes: Vec<Node>,
     by_key: HashMap<Key, Vec<usize>>,
     asked: HashMap<Query, Answered>,
+    resolvers: BTreeSet<u64>,
 }
 
 /// While the lines are read.
@@ -98,6 +100,8 @@ pub struct Oracle {
 struct Building {
     /// Living fctxs by their address in memory: place and number of fetches.
     living: HashMap<u64, (usize, usize)>,
+    /// Living fetches by theirs: the place of the fctx, and of the edge there.
+    fetches: HashMap<u64, (usize, usize)>,
     /// Who a counter was made for.
     owners: HashMap<u64, usize>,
     /// Who has it.
@@ -108,16 +112,18 @@ struct Building {
 const SLACK: u64 = 2_000_000;
 
 impl Oracle {
-    /// From the lines of a probe.
-    pub fn new(lines: &[Line]) -> Self {
+    /// From the lines of a probe. `answered` says when a client had its answer.
+    pub fn new(lines: &[Line], answered: impl Fn(&Query) -> Option<u64>) -> Self {
         let (mut oracle, mut building) = (Self::default(), Building::default());
         for line in lines {
             match line {
                 Line::Fetch(fetch) => oracle.fetch(&mut building, fetch),
-                Line::Done { at, fctx } => oracle.done(&mut building, *at, *fctx),
+                Line::Done { at, fctx, fetch } => oracle.done(&mut building, *at, *fctx, *fetch),
                 Line::Wants { at, fctx, name } => oracle.wants(&building, *at, *fctx, name),
             }
         }
+        oracle.tell_prefetches(&answered);
+        oracle.tell_answers();
         oracle
     }
 
@@ -126,21 +132,38 @@ impl Oracle {
         let known = building.living.get(&fetch.fctx).copied();
         let (place, fetches) = known.unwrap_or_else(|| (self.start(building, fetch), 0));
         building.living.insert(fetch.fctx, (place, fetches + 1));
-        if let Some(Edge { asker: Asker::Client(query), .. }) = edges.first() {
-            let answered = if known.is_some() { Answered::Shared } else { Answered::Miss };
-            let before = self.asked.entry(*query).or_insert(answered);
-            if answered == Answered::Miss {
-                *before = Answered::Miss;
+        let Some(node) = self.nodes.get_mut(place) else { return };
+        building.fetches.insert(fetch.fetch, (place, node.edges.len()));
+        node.edges.extend(edges);
+    }
+
+    /// A client that was answered long before its fetch was over did not wait for it: it was given what was stale.
+    fn tell_prefetches(&mut self, answered: &impl Fn(&Query) -> Option<u64>) {
+        for edge in self.nodes.iter_mut().flat_map(|node| &mut node.edges) {
+            if let Asker::Client(query) = edge.asker
+                && answered(&query).is_some_and(|answered| answered.saturating_add(SLACK) < edge.until)
+            {
+                edge.asker = Asker::Prefetch(query);
             }
         }
-        if let Some(node) = self.nodes.get_mut(place) {
-            node.edges.extend(edges.into_iter().filter(|edge| edge.asker != Asker::Node(place)));
+    }
+
+    fn tell_answers(&mut self) {
+        for node in &self.nodes {
+            for (number, edge) in node.edges.iter().enumerate() {
+                let Asker::Client(query) = edge.asker else { continue };
+                let before = self.asked.entry(query).or_insert(Answered::Shared);
+                if number == 0 {
+                    *before = Answered::Miss;
+                }
+            }
         }
     }
 
     fn start(&mut self, building: &mut Building, fetch: &Fetch) -> usize {
         let place = self.nodes.len();
-        self.nodes.push(Node { resolver: fetch.resolver, start: fetch.at, end: u64::MAX, edges: Vec::new() });
+        self.resolvers.insert(fetch.resolver);
+        self.nodes.push(Node { start: fetch.at, end: u64::MAX, edges: Vec::new() });
         self.by_key.entry(fetch.key.clone()).or_default().push(place);
         if fetch.new_counter != 0 {
             building.owners.insert(fetch.new_counter, place);
@@ -153,7 +176,7 @@ impl Oracle {
 
     /// Who needs what is fetched.
     fn edges(building: &Building, fetch: &Fetch) -> Vec<Edge> {
-        let certain = |asker| vec![Edge { at: fetch.at, asker, certain: true }];
+        let certain = |asker| vec![Edge { at: fetch.at, until: u64::MAX, asker, certain: true }];
         if fetch.of_client {
             let query = fetch.client.map(|client| (client, fetch.id));
             return certain(match query {
@@ -162,16 +185,30 @@ impl Oracle {
                 None => Asker::Stranger,
             });
         }
+        // An fctx hands its counter to whatever it needs: without one `named` fetches for itself.
+        if fetch.counter == 0 {
+            return certain(Asker::Nobody);
+        }
         if let Some((place, _)) = building.living.get(&fetch.up) {
             return certain(Asker::Node(*place));
         }
         let Some(owner) = building.owners.get(&fetch.counter) else { return certain(Asker::Nobody) };
         let holders = building.holders.get(&fetch.counter).into_iter().flatten();
-        let possible = holders.map(|place| Edge { at: fetch.at, asker: Asker::Node(*place), certain: false });
+        let possible = holders.map(|place| Edge {
+            at: fetch.at,
+            until: u64::MAX,
+            asker: Asker::Node(*place),
+            certain: false,
+        });
         certain(Asker::Node(*owner)).into_iter().chain(possible).collect()
     }
 
-    fn done(&mut self, building: &mut Building, at: u64, fctx: u64) {
+    fn done(&mut self, building: &mut Building, at: u64, fctx: u64, fetch: u64) {
+        if let Some((place, edge)) = building.fetches.remove(&fetch)
+            && let Some(edge) = self.nodes.get_mut(place).and_then(|node| node.edges.get_mut(edge))
+        {
+            edge.until = at;
+        }
         let Some((place, fetches)) = building.living.get_mut(&fctx) else { return };
         *fetches -= 1;
         if *fetches > 0 {
@@ -192,14 +229,33 @@ impl Oracle {
             let Some(places) = self.by_key.get(&(name.to_owned(), rr_type)) else { continue };
             for place in places.iter().rev().take(2) {
                 let Some(node) = self.nodes.get_mut(*place).filter(|node| node.end >= at) else { continue };
-                node.edges.push(Edge { at, asker: Asker::Node(waits), certain: false });
+                node.edges.push(Edge { at, until: u64::MAX, asker: Asker::Node(waits), certain: false });
             }
         }
     }
 
     /// Who made the resolver ask for `key` at this time, ns since 1970; `None` if it cannot be said.
     pub fn causes(&self, key: &Key, at: u64, question: impl Fn(&Query) -> Option<Key>) -> Option<Causes> {
-        let place = self.asking(key, at)?;
+        Some(self.causes_of(self.asking(key, at)?, key, at, question))
+    }
+
+    /// Who made the resolver fetch what it has in its cache at this time; `None` if it cannot be said.
+    pub fn filled_by(&self, key: &Key, at: u64, question: impl Fn(&Query) -> Option<Key>) -> Option<Causes> {
+        let places = self.by_key.get(key)?.iter().filter(|_| self.views() == 1);
+        let over = |place: &usize| {
+            self.nodes.get(*place).map(|node| (node.end, *place)).filter(|(end, _)| *end <= at)
+        };
+        let (end, place) = places.filter_map(over).max()?;
+        Some(self.causes_of(place, key, end, question))
+    }
+
+    fn causes_of(
+        &self,
+        place: usize,
+        key: &Key,
+        at: u64,
+        question: impl Fn(&Query) -> Option<Key>,
+    ) -> Causes {
         let mut causes = Causes::default();
         self.certain(place, at, &mut |edge, depth| match edge.asker {
             Asker::Client(query) => {
@@ -217,7 +273,7 @@ impl Oracle {
             Asker::Node(_) => {}
         });
         causes.possible = self.possible(place);
-        Some(causes)
+        causes
     }
 
     /// The one fctx of this key that lives at this time.
@@ -274,7 +330,7 @@ impl Oracle {
     }
 
     /// How many views asked.
-    pub fn views(&self) -> usize {
-        self.nodes.iter().map(|node| node.resolver).collect::<BTreeSet<_>>().len()
+    fn views(&self) -> usize {
+        self.resolvers.len()
     }
 }

@@ -6,8 +6,8 @@
  * dns/resolver.h and dns/adb.h of BIND 9.18 and, with -DBIND_9_20, 9.20.
  *
  * A line: letter, CLOCK_REALTIME in ns, and
- *   F fctx resolver qc new-qc up options from-client id client type name
- *   D fctx
+ *   F fctx fetch resolver qc new-qc up options from-client id client type name
+ *   D fctx fetch
  *   A up name
  * F is a fetch, D its end. fctx is what asks the servers: several fetches may share one. qc is a counter that a fetch
  * hands to those it needs itself; up is the fctx that needs it, or something else. A is an fctx (up) that wants the
@@ -207,8 +207,8 @@ dns_resolver_createfetch(void *resolver, const struct name *name, uint16_t type,
 	unsigned int result = real(resolver, name, type, domain, nameservers, forwarders, client, id, options, depth,
 				   qc, gqc, HOW_ARGS, rdataset, sigrdataset, fetchp);
 	if (result == 0 && *fetchp != NULL) {
-		say(line, snprintf(line, sizeof(line), "F %llu %p %p %p %p %p %x %d %u %s %u %s\n", at,
-				   (*fetchp)->fctx, resolver, qc, counter, finder != NULL ? finder : UP_OR(arg),
+		say(line, snprintf(line, sizeof(line), "F %llu %p %p %p %p %p %p %x %d %u %s %u %s\n", at,
+				   (*fetchp)->fctx, (void *)*fetchp, resolver, qc, counter, finder != NULL ? finder : UP_OR(arg),
 				   options, caller >= libns_from && caller < libns_to, id,
 				   address(client, client_text), type, name_text));
 	}
@@ -221,7 +221,7 @@ dns_resolver_destroyfetch(struct fetch **fetchp) {
 	void (*real)(struct fetch **) = next(&known, "dns_resolver_destroyfetch");
 	char line[80];
 	if (fetchp != NULL && *fetchp != NULL) {
-		say(line, snprintf(line, sizeof(line), "D %llu %p\n", now(), (*fetchp)->fctx));
+		say(line, snprintf(line, sizeof(line), "D %llu %p %p\n", now(), (*fetchp)->fctx, (void *)*fetchp));
 	}
 	real(fetchp);
 }

@@ -23,6 +23,8 @@ pub enum Line {
         at: u64,
         /// What asks the servers.
         fctx: u64,
+        /// Which fetch.
+        fetch: u64,
     },
     /// An fctx wants the addresses of a name server.
     Wants {
@@ -42,6 +44,8 @@ pub struct Fetch {
     pub at: u64,
     /// What asks the servers: several fetches may share it.
     pub fctx: u64,
+    /// This very fetch.
+    pub fetch: u64,
     /// The resolver of a view.
     pub resolver: u64,
     /// The counter that it was handed.
@@ -97,11 +101,12 @@ fn line(text: &str) -> Option<Line> {
     let at = words.next()?.parse().ok()?;
     let fctx = pointer(words.next()?)?;
     match letter {
-        "D" => Some(Line::Done { at, fctx }),
+        "D" => Some(Line::Done { at, fctx, fetch: pointer(words.next()?)? }),
         "A" => Some(Line::Wants { at, fctx, name: name(words.next()?) }),
         "F" => Some(Line::Fetch(Fetch {
             at,
             fctx,
+            fetch: pointer(words.next()?)?,
             resolver: pointer(words.next()?)?,
             counter: pointer(words.next()?)?,
             new_counter: pointer(words.next()?)?,
@@ -137,4 +142,41 @@ fn pointer(text: &str) -> Option<u64> {
 fn client(text: &str) -> Option<SocketAddr> {
     let (ip, port) = text.split_once('#')?;
     Some(SocketAddr::new(ip.parse().ok()?, port.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn reads_lines() {
+        let fetch = Fetch {
+            at: 17,
+            fctx: 0xa0,
+            fetch: 0xf0,
+            resolver: 0xb0,
+            counter: 0,
+            new_counter: 0xc0,
+            up: 0xd0,
+            options: 0x80,
+            of_client: true,
+            id: 7,
+            client: Some("[fd53::1:1]:53228".parse().unwrap()),
+            key: ("www.z0001.net".into(), 1),
+        };
+        assert!(fetch.is_prefetch());
+        for (text, expected) in [
+            (
+                "F 17 0xa0 0xf0 0xb0 (nil) 0xc0 0xd0 80 1 7 fd53::1:1#53228 1 www.z0001.net.",
+                Some(Line::Fetch(fetch)),
+            ),
+            ("D 18 0xa0 0xf0", Some(Line::Done { at: 18, fctx: 0xa0, fetch: 0xf0 })),
+            ("A 19 0xa0 .", Some(Line::Wants { at: 19, fctx: 0xa0, name: ".".into() })),
+            ("A 19 0xa0", None),
+            ("B 19 0xa0 .", None),
+        ] {
+            assert_eq!(line(text), expected, "{text}");
+        }
+    }
 }

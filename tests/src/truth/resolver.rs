@@ -102,8 +102,10 @@ fn config(folder: &Path, variant: &Variant, anchor: Option<&str>) -> Result<Stri
                 .collect::<String>()
         ),
     };
+    // 9.20 has none, and does not know the word.
+    let lock = if variant.version == Version::V9_18 { "lock-file none;" } else { "" };
     Ok(format!(
-        "options {{ directory \"{folder}\"; pid-file none; session-keyfile none; lock-file none;\n\
+        "options {{ directory \"{folder}\"; pid-file none; session-keyfile none; {lock}\n\
          listen-on {{ any; }}; listen-on-v6 {{ any; }}; empty-zones-enable no; allow-query {{ any; }};\n\
          recursion yes; allow-recursion {{ any; }}; qname-minimization {}; dnssec-validation {validation};\n\
          recursive-clients 20000; {forward} {} }};\n{anchors}controls {{}};\n\

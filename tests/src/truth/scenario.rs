@@ -1,12 +1,16 @@
 //! What is tried: how the resolver is configured, and what it is asked.
 
-use std::{net::IpAddr, path::Path};
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::IpAddr,
+    path::Path,
+};
 
 use anyhow::Result;
 
 use super::{
     ask::{Ask, Mix},
-    crowd::Load,
+    crowd::{Load, Lookup},
     judge::{Verdict, judge},
     oracle::Oracle,
     plan, probe,
@@ -38,8 +42,8 @@ pub struct Outcome {
     pub rate: f64,
     /// How many.
     pub lookups: usize,
-    /// Of them those that were answered.
-    pub answered: usize,
+    /// Of them those that were answered, by response code.
+    pub answered: BTreeMap<u16, usize>,
     /// Right and wrong.
     pub verdict: Verdict,
     /// What the agent wrote to standard error.
@@ -52,14 +56,21 @@ impl Scenario {
         let mut site = Site::new(&self.variant, self.signed)?;
         let run = site.run(&self.load, arguments)?;
         let verdict = verdict(&run.events, &run.probe, &run.lookups)?;
-        let answered = run.lookups.iter().filter(|lookup| lookup.answered.is_some()).count();
+        let mut answered = BTreeMap::new();
+        for (_, rcode) in run.lookups.iter().filter_map(|lookup| lookup.answered) {
+            *answered.entry(rcode).or_default() += 1;
+        }
         let ledger = std::fs::read_to_string(&run.ledger)?;
         Ok(Outcome { scenario: *self, rate: run.rate, lookups: run.lookups.len(), answered, verdict, ledger })
     }
 }
 
-fn verdict(events: &Path, probe: &Path, lookups: &[super::crowd::Lookup]) -> Result<Verdict> {
-    Ok(judge(&told::read(events)?, &Oracle::new(&probe::read(probe)?), lookups))
+/// Judges events by what a probe wrote and by the clients' account.
+pub fn verdict(events: &Path, probe: &Path, lookups: &[Lookup]) -> Result<Verdict> {
+    let answers: HashMap<_, _> =
+        lookups.iter().filter_map(|lookup| Some(((lookup.client, lookup.id), lookup.answered?.0))).collect();
+    let oracle = Oracle::new(&probe::read(probe)?, |query| answers.get(query).copied());
+    Ok(judge(&told::read(events)?, &oracle, lookups))
 }
 
 const USUAL: &[Kind] = &[Kind::Glue, Kind::Glueless, Kind::Deep];

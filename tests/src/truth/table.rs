@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{oracle::How, scenario::Outcome};
+use super::{judge::Count, oracle::How, scenario::Outcome};
 
 /// Rows of both tables.
 #[derive(Debug, Default)]
@@ -10,6 +10,7 @@ pub struct Tables {
     scenarios: String,
     certainties: String,
     caches: String,
+    fillers: String,
 }
 
 impl Tables {
@@ -47,6 +48,18 @@ impl Tables {
             let right = if said == truth { "yes" } else { "**no**" };
             let _infallible = writeln!(self.caches, "| {name} | {said} | {truth} | {count} | {right} |");
         }
+        self.add_fillers(name, &verdict.fillers);
+    }
+
+    fn add_fillers(&mut self, name: &str, fillers: &Count) {
+        let _infallible = writeln!(
+            self.fillers,
+            "| {name} | {} | {} | {} | {} |",
+            fillers.all(),
+            percent(fillers.precision()),
+            fillers.wrong,
+            fillers.undecided
+        );
     }
 
     /// All of it.
@@ -57,8 +70,9 @@ impl Tables {
              |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n{}\n\
              | scenario | certainty | entries | precision | wrong client | wrong word | undecided |\n\
              |---|---|---:|---:|---:|---:|---:|\n{}\n\
-             | scenario | `cache` says | truth | lookups | right |\n|---|---|---|---:|---|\n{}",
-            self.scenarios, self.certainties, self.caches
+             | scenario | `cache` says | truth | lookups | right |\n|---|---|---|---:|---|\n{}\n\
+             | scenario | `filled_by` | precision | wrong | undecided |\n|---|---:|---:|---:|---:|\n{}",
+            self.scenarios, self.certainties, self.caches, self.fillers
         )
     }
 }

@@ -39,6 +39,9 @@ pub struct Cause {
     pub chain: Vec<String>,
 }
 
+/// Whose lookup filled the cache: address and id.
+pub type Filler = (IpAddr, u16);
+
 /// A client's lookup.
 #[derive(Clone, Debug)]
 pub struct Incoming {
@@ -47,7 +50,7 @@ pub struct Incoming {
     /// `dns_monitor.cache`.
     pub cache: Option<String>,
     /// Address and id in `filled_by`.
-    pub filled_by: Option<(IpAddr, u16)>,
+    pub filled_by: Option<Filler>,
 }
 
 /// Every lookup of a stream of events.
@@ -66,8 +69,10 @@ pub fn read(path: &Path) -> Result<Told> {
     let mut told = Told::default();
     for line in BufReader::new(File::open(path)?).lines() {
         let line = line?;
-        let event = serde_json::from_str(&line).with_context(|| format!("not an event: {line}"))?;
-        match text(&event, "dns_monitor.role") {
+        let event: Value = serde_json::from_str(&line).with_context(|| format!("not an event: {line}"))?;
+        // A response that follows no query, as after five seconds, has no length of one.
+        let role = field(&event, "client.bytes").and_then(|_| text(&event, "dns_monitor.role"));
+        match role {
             Some("resolver") => told.outgoing.push(outgoing(&event).with_context(|| line)?),
             Some("client") => told.incoming.push(incoming(&event).with_context(|| line)?),
             _ => told.others += 1,
@@ -99,12 +104,11 @@ fn cause(entry: &Value) -> Cause {
 }
 
 fn incoming(event: &Value) -> Option<Incoming> {
-    let filled_by = field(event, "dns_monitor.filled_by");
+    let filled_by = |by| Some((text(by, "client.ip")?.parse().ok()?, text(by, "dns.id")?.parse().ok()?));
     Some(Incoming {
         query: query(event)?,
         cache: text(event, "dns_monitor.cache").map(str::to_owned),
-        filled_by: filled_by
-            .and_then(|by| Some((text(by, "client.ip")?.parse().ok()?, text(by, "dns.id")?.parse().ok()?))),
+        filled_by: field(event, "dns_monitor.filled_by").and_then(filled_by),
     })
 }
 
