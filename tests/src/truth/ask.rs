@@ -20,6 +20,8 @@ const TXT: (&str, u16) = ("TXT", 16);
 const AAAA: (&str, u16) = ("AAAA", 28);
 const SRV: (&str, u16) = ("SRV", 33);
 const HTTPS: (&str, u16) = ("HTTPS", 65);
+/// Every type that is asked for.
+pub const TYPES: [(&str, u16); 6] = [A, MX, TXT, AAAA, SRV, HTTPS];
 
 /// A kind of question. All but the last carry the mark of their client: `c017-000123`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// One lookup of a client, by its own account.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lookup {
     /// Address and port.
     pub client: SocketAddr,

@@ -15,6 +15,7 @@ pub mod backports;
 pub mod crowd;
 pub mod internet;
 pub mod judge;
+pub mod kept;
 pub mod oracle;
 pub mod plan;
 pub mod probe;

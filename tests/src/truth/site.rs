@@ -13,6 +13,7 @@ use anyhow::{Context, Result, bail, ensure};
 use super::{
     crowd::{self, Load, Lookup},
     internet::{Internet, Places},
+    kept,
     plan::{self, CLIENTS, PROVIDERS, SLOTS, TLDS},
     resolver::{self, Variant},
     wire::Wire,
@@ -240,8 +241,7 @@ impl Recorder {
         for file in [&run.events, &run.probe, &run.ledger] {
             succeed(std::process::Command::new("cp").arg("--sparse=always").arg(file).arg(&*folder))?;
         }
-        let account: String = run.lookups.iter().map(|lookup| format!("{lookup:?}\n")).collect();
-        Ok(fs::write(folder.join("account"), account)?)
+        kept::write(&folder.join("account"), &run.lookups)
     }
 }
 

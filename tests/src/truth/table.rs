@@ -2,7 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{judge::Count, oracle::How, scenario::Outcome};
+use super::{
+    judge::{Count, Verdict},
+    oracle::How,
+    scenario::Outcome,
+};
 
 /// Rows of both tables.
 #[derive(Debug, Default)]
@@ -16,13 +20,17 @@ pub struct Tables {
 impl Tables {
     /// One more run.
     pub fn add(&mut self, outcome: &Outcome) {
-        let (name, verdict) = (outcome.scenario.name, &outcome.verdict);
+        self.add_verdict(outcome.scenario.name, outcome.rate, outcome.lookups, &outcome.verdict);
+    }
+
+    /// One more run, of which only this is known.
+    pub fn add_verdict(&mut self, name: &str, rate: f64, lookups: usize, verdict: &Verdict) {
         let recall = |how| percent(verdict.recall.get(&how).and_then(|part| part.share()));
         let _infallible = writeln!(
             self.scenarios,
             "| {name} | {:.0} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
-            outcome.rate,
-            outcome.lookups,
+            rate,
+            lookups,
             verdict.outgoing,
             recall(How::Asked),
             recall(How::Alias),
