@@ -21,6 +21,7 @@ pub const LAB: &[(&str, &str)] = &[
 /// What the tests run beside it.
 pub const TESTS: &[(&str, &str)] = &[
     ("c++", "g++"),
+    ("cc", "gcc"),
     ("named-checkzone", "bind9-utils"),
     ("dnsperf", "dnsperf"),
     ("kdig", "knot-dnsutils"),

@@ -123,6 +123,13 @@ impl Verdict {
         share(self.entries.get("none").map_or(0, Count::all), self.outgoing)
     }
 
+    /// Of how many clients' lookups the cache is told rightly, and of how many there are.
+    pub fn cache_right(&self) -> (u64, u64) {
+        let right =
+            self.cache.iter().filter(|((said, truth), _)| said == truth).map(|(_, count)| count).sum();
+        (right, self.cache.values().sum())
+    }
+
     fn outgoing(&mut self, outgoing: &Outgoing, oracle: &Oracle, account: &Account<'_>) {
         self.outgoing += 1;
         let question = |query: &Query| account.get(query).map(|lookup| key(lookup));

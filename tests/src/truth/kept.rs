@@ -76,7 +76,7 @@ mod tests {
         let lookups = lookups.map(lookup);
         write(&file, &lookups).unwrap();
         let read = read(&file).unwrap();
-        std::fs::remove_file(&file).unwrap();
+        fs::remove_file(&file).unwrap();
         assert_eq!(read, lookups);
     }
 }

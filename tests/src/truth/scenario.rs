@@ -210,3 +210,8 @@ pub const SCENARIOS: &[Scenario] = &[
         load: load(100, 20, &TROUBLE),
     },
 ];
+
+/// By its name.
+pub fn find(name: &str) -> Option<Scenario> {
+    SCENARIOS.iter().find(|scenario| scenario.name == name).copied()
+}

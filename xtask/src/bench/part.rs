@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::ValueEnum;
 
-use super::{Options, blocked, resolver};
+use super::{Options, blocked, cause, resolver};
 use crate::process::{cargo, output, say};
 
 /// One part, in the order of the report.
@@ -21,6 +21,8 @@ pub enum Part {
     Resolver,
     /// Blocked lookups: the kernel beside `named` with a response policy zone
     Blocked,
+    /// Causes held against the truth, into docs/CAUSE-TRUTH.md: twenty minutes
+    Cause,
 }
 
 impl Part {
@@ -35,6 +37,7 @@ impl Part {
             Self::Pipeline => of_crate("pipeline")?,
             Self::Resolver => resolver::measure(options)?,
             Self::Blocked => blocked::measure(options)?,
+            Self::Cause => cause::measure()?,
         };
         Ok(format!("\n## {title}\n\n{about}{}\n", text.trim()))
     }
@@ -47,10 +50,11 @@ impl Part {
             Self::Pipeline => "Agent, one core",
             Self::Resolver => "A resolver, with and without",
             Self::Blocked => "Blocked lookups, the kernel beside RPZ",
+            Self::Cause => "Causes and the truth",
         }
     }
 
-    /// What stands before the table; the last two say it themselves.
+    /// What stands before the table; the last three say it themselves.
     fn about(self) -> &'static str {
         match self {
             Self::Kernel => {
@@ -74,7 +78,7 @@ impl Part {
                 "From the ring buffer to JSON on a pipe, ns of CPU time a lookup (a query and its response with two \
                  answers and EDNS), the least of many rounds.\n\n"
             }
-            Self::Resolver | Self::Blocked => "",
+            Self::Resolver | Self::Blocked | Self::Cause => "",
         }
     }
 }
