@@ -50,8 +50,8 @@ fn show(verdict: &Verdict) -> Result<()> {
         "{} conflicts with marks, {} lookups without an event",
         verdict.conflicts, verdict.missing
     )?;
-    for example in verdict.examples.iter().take(40).chain(verdict.cache_examples.iter().take(20)) {
-        writeln!(out, "{example}")?;
+    for (kind, mistakes) in &verdict.mistakes {
+        writeln!(out, "== {kind}: {}\n{}", mistakes.count, mistakes.examples.join("\n"))?;
     }
     Ok(())
 }

@@ -22,9 +22,6 @@ use crate::{
     wait,
 };
 
-/// How much later the answers of slow servers come, ms.
-pub const SLOW_MS: u64 = 300;
-
 /// Every server; they end when this is dropped.
 #[derive(Debug)]
 pub struct Internet {

@@ -13,8 +13,8 @@ use super::{
     told::{Cause, Incoming, Outgoing, Told},
 };
 
-/// How many wrong statements are told in full.
-const EXAMPLES: usize = 200;
+/// How many wrong statements of a kind are told in full.
+const EXAMPLES: usize = 12;
 
 /// Entries of one certainty.
 #[derive(Clone, Copy, Debug, Default)]
@@ -89,10 +89,26 @@ pub struct Verdict {
     pub fillers: Count,
     /// Clients' lookups that have no event.
     pub missing: u64,
-    /// Wrong statements about causes in words.
+    /// Wrong statements by their kind: how many, and some of them in words.
+    pub mistakes: BTreeMap<String, Mistakes>,
+}
+
+/// Wrong statements of one kind.
+#[derive(Clone, Debug, Default)]
+pub struct Mistakes {
+    /// How many.
+    pub count: u64,
+    /// A few of them in words.
     pub examples: Vec<String>,
-    /// Wrong statements about the cache in words.
-    pub cache_examples: Vec<String>,
+}
+
+impl Mistakes {
+    fn add(&mut self, text: impl FnOnce() -> String) {
+        self.count += 1;
+        if self.examples.len() < EXAMPLES {
+            self.examples.push(text());
+        }
+    }
 }
 
 /// Who asked what.
@@ -146,8 +162,9 @@ impl Verdict {
                 Judged::Wrong => count.wrong += 1,
                 Judged::Word => count.word += 1,
             }
-            if matches!(judged, Judged::Wrong | Judged::Word) {
-                self.example(&format!("{judged:?}"), outgoing, Some(cause), truth.as_ref(), account);
+            if let Some(kind) = judged.mistake(cause, truth.as_ref()) {
+                let text = || describe(outgoing, &[cause], truth.as_ref(), account);
+                self.mistakes.entry(kind).or_default().add(text);
             }
         }
         let Some(truth) = truth else { return };
@@ -162,60 +179,15 @@ impl Verdict {
             if named || outgoing.more == 0 {
                 self.recall.entry(*how).or_default().count(named);
             }
-        }
-        if truth.certain.keys().any(|query| !causes.iter().any(|cause| cause.query == Some(*query)))
-            && outgoing.more == 0
-        {
-            self.example("Missing", outgoing, None, Some(truth), account);
+            if !named && outgoing.more == 0 {
+                let said = causes.first().map_or("nothing", |cause| cause.certainty.as_str());
+                let text = || describe(outgoing, &causes.iter().collect::<Vec<_>>(), Some(truth), account);
+                self.mistakes.entry(format!("{how:?} not named, but {said}")).or_default().add(text);
+            }
         }
         if truth.certain.is_empty() && truth.own && !truth.stranger {
             self.own.count(causes.iter().any(|cause| cause.certainty == "self"));
         }
-    }
-
-    fn example(
-        &mut self,
-        what: &str,
-        outgoing: &Outgoing,
-        cause: Option<&Cause>,
-        truth: Option<&Causes>,
-        account: &Account<'_>,
-    ) {
-        if self.examples.len() >= EXAMPLES {
-            return;
-        }
-        let who = |query: &Query| match account.get(query) {
-            Some(lookup) => format!(
-                "{}#{} {} {} at {}",
-                query.0,
-                query.1,
-                lookup.question.name,
-                lookup.question.rr_type.0,
-                clock(lookup.sent)
-            ),
-            None => format!("{}#{} (no client of ours)", query.0, query.1),
-        };
-        let (name, rr_type) = &outgoing.key;
-        let mut text =
-            format!("{what}: {} event {} asks {name} type {rr_type}", clock(outgoing.at), outgoing.sequence);
-        for said in
-            cause.map_or(outgoing.causes.as_deref().unwrap_or_default(), std::slice::from_ref).iter().take(3)
-        {
-            let client = said.query.as_ref().map_or("nobody".into(), who);
-            text += &format!("\n    said: {} {client} chain {:?}", said.certainty, said.chain);
-        }
-        if let Some(truth) = truth {
-            for (query, how) in truth.certain.iter().take(3) {
-                text += &format!("\n    true: {how:?} {}", who(query));
-            }
-            text += &format!(
-                "\n    true: {} certain, {} possible, own {}",
-                truth.certain.len(),
-                truth.possible.len(),
-                truth.own
-            );
-        }
-        self.examples.push(text);
     }
 
     fn clients(&mut self, told: &Told, oracle: &Oracle, account: &Account<'_>) {
@@ -242,17 +214,11 @@ impl Verdict {
 
 impl Verdict {
     fn wrong_cache(&mut self, said: &str, truth: &str, lookup: &Lookup) {
-        if self.cache_examples.len() < EXAMPLES {
-            self.cache_examples.push(format!(
-                "Cache: {} {}#{} {} {} is {truth}, said {said}; answered {}",
-                clock(lookup.sent),
-                lookup.client,
-                lookup.id,
-                lookup.question.name,
-                lookup.question.rr_type.0,
-                lookup.answered.map_or("never".into(), |(at, _)| clock(at)),
-            ));
-        }
+        let text = || {
+            let answered = lookup.answered.map_or("never".into(), |(at, _)| clock(at));
+            format!("{}, answered {answered}", asked(lookup))
+        };
+        self.mistakes.entry(format!("cache {said}, but {truth}")).or_default().add(text);
     }
 
     fn filler(&mut self, incoming: &Incoming, oracle: &Oracle, account: &Account<'_>) {
@@ -275,6 +241,44 @@ enum Judged {
     Undecided,
     Wrong,
     Word,
+}
+
+impl Judged {
+    /// What kind of mistake it is.
+    fn mistake(self, cause: &Cause, truth: Option<&Causes>) -> Option<String> {
+        let said = &cause.certainty;
+        let how = cause.query.and_then(|query| truth?.certain.get(&query));
+        match (self, how) {
+            (Self::Right | Self::Undecided, _) => None,
+            (Self::Word, Some(how)) => Some(format!("{said}, but {how:?}")),
+            _ => Some(format!("{said}, but no cause")),
+        }
+    }
+}
+
+/// A client's lookup in words.
+fn asked(lookup: &Lookup) -> String {
+    let Lookup { client, id, question, sent, .. } = lookup;
+    format!("{client}#{id} {} {} at {}", question.name, question.rr_type.0, clock(*sent))
+}
+
+/// An outgoing query in words: what is said of it, and what is true.
+fn describe(outgoing: &Outgoing, causes: &[&Cause], truth: Option<&Causes>, account: &Account<'_>) -> String {
+    let who = |query: &Query| {
+        account.get(query).map_or_else(|| format!("{query:?}, a stranger"), |lookup| asked(lookup))
+    };
+    let (name, rr_type) = &outgoing.key;
+    let mut text = format!("{} event {} asks {name} type {rr_type}", clock(outgoing.at), outgoing.sequence);
+    for said in causes.iter().take(3) {
+        let client = said.query.as_ref().map_or("nobody".into(), who);
+        text += &format!("\n    said: {} {client} chain {:?}", said.certainty, said.chain);
+    }
+    let Some(truth) = truth else { return text };
+    for (query, how) in truth.certain.iter().take(3) {
+        text += &format!("\n    true: {how:?} {}", who(query));
+    }
+    let (certain, possible) = (truth.certain.len(), truth.possible.len());
+    text + &format!("\n    true: {certain} certain, {possible} possible, own {}", truth.own)
 }
 
 fn judge_entry(cause: &Cause, truth: &Causes) -> Judged {

@@ -10,7 +10,10 @@ use std::{
     net::SocketAddr,
 };
 
-use super::probe::{Fetch, Key, Line};
+use super::{
+    plan,
+    probe::{Fetch, Key, Line},
+};
 
 /// A client's query: its address, port and id. No id comes twice in a run.
 pub type Query = (SocketAddr, u16);
@@ -110,6 +113,8 @@ struct Building {
 
 /// The clocks of `named` and of events may differ by so much, ns.
 const SLACK: u64 = 2_000_000;
+/// No server answers sooner, ns.
+const NEAREST: u64 = plan::DELAY.as_nanos() as u64 - 1_000_000;
 
 impl Oracle {
     /// From the lines of a probe. `answered` says when a client had its answer.
@@ -137,11 +142,13 @@ impl Oracle {
         node.edges.extend(edges);
     }
 
-    /// A client that was answered long before its fetch was over did not wait for it: it was given what was stale.
+    /// A client that was answered before any server could be did not wait for its fetch: it was given what was stale.
     fn tell_prefetches(&mut self, answered: &impl Fn(&Query) -> Option<u64>) {
         for edge in self.nodes.iter_mut().flat_map(|node| &mut node.edges) {
             if let Asker::Client(query) = edge.asker
-                && answered(&query).is_some_and(|answered| answered.saturating_add(SLACK) < edge.until)
+                && answered(&query).is_some_and(|answered| {
+                    answered < edge.at.saturating_add(NEAREST) && answered.saturating_add(SLACK) < edge.until
+                })
             {
                 edge.asker = Asker::Prefetch(query);
             }

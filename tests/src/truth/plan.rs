@@ -1,5 +1,7 @@
 //! Who has which address in this laboratory: one Ethernet, 10.53.0.0/16 and fd53::/32.
 
+use std::time::Duration;
+
 use crate::address::Addresses;
 
 /// How many machines ask.
@@ -12,6 +14,11 @@ pub const PROVIDERS: usize = 5;
 pub const SLOTS: usize = 10;
 /// The top-level domains.
 pub const TLDS: [&str; 3] = ["com", "net", "org"];
+
+/// How much later the answers of servers come.
+pub const DELAY: Duration = Duration::from_millis(5);
+/// The same of the slow ones.
+pub const SLOW: Duration = Duration::from_millis(300);
 
 /// The host that the agent watches.
 pub const RESOLVER: Addresses = Addresses::new(0, 2);

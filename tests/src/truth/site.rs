@@ -64,10 +64,6 @@ pub struct Run {
     pub rate: f64,
 }
 
-/// How much later the answers of servers come.
-const DELAY: Duration = Duration::from_millis(5);
-const SLOW: Duration = Duration::from_millis(super::internet::SLOW_MS);
-
 impl Site {
     /// Builds it; `signed` of its zones are signed. The resolver's cache is empty.
     pub fn new(variant: &Variant, signed: usize) -> Result<Self> {
@@ -148,8 +144,8 @@ impl Hosts {
         let internet = Namespace::new(lab, "internet")?;
         let slow = Namespace::new(lab, "slow")?;
         let wires = [
-            Wire::new(lab, &switch, &internet, "internet", DELAY)?,
-            Wire::new(lab, &switch, &slow, "slow", SLOW)?,
+            Wire::new(lab, &switch, &internet, "internet", plan::DELAY)?,
+            Wire::new(lab, &switch, &slow, "slow", plan::SLOW)?,
         ];
         add(&internet, &quick)?;
         add(&slow, &slots(PROVIDERS).collect::<Vec<_>>())?;

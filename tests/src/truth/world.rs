@@ -21,7 +21,7 @@ pub enum Kind {
     Lame,
     /// One of two never answers.
     HalfSilent,
-    /// All answer after [`SLOW_MS`](super::internet::SLOW_MS).
+    /// All answer after [`SLOW`](plan::SLOW).
     Slow,
     /// None answers.
     Silent,
