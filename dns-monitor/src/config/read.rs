@@ -59,9 +59,11 @@ impl Track {
         let default = Self::default();
         let timeout = table.value("response_timeout", value::response_timeout);
         let waiting = table.value("max_waiting", |text| value::count(text, 1024..=16_777_216));
+        let remembered = table.value("max_remembered", |text| value::count(text, 0..=16_777_216));
         Self {
             response_timeout: timeout.unwrap_or(default.response_timeout),
             max_waiting: waiting.unwrap_or(default.max_waiting),
+            max_remembered: remembered.unwrap_or(default.max_remembered),
         }
     }
 }

@@ -68,6 +68,8 @@ pub struct Track {
     pub response_timeout: Duration,
     /// Lookups that may wait at one time.
     pub max_waiting: usize,
+    /// Lookups of clients that are remembered, to say why the resolver asks; 0: it is not said.
+    pub max_remembered: usize,
 }
 
 /// Reassembling TCP streams.
@@ -186,7 +188,7 @@ impl Default for Capture {
 
 impl Default for Track {
     fn default() -> Self {
-        Self { response_timeout: Duration::from_secs(5), max_waiting: 262_144 }
+        Self { response_timeout: Duration::from_secs(5), max_waiting: 262_144, max_remembered: 1_000_000 }
     }
 }
 

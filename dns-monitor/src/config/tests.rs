@@ -23,6 +23,7 @@ capture_length = 512
 [track]
 response_timeout = "1m"
 max_waiting = 1_024
+max_remembered = 0
 [tcp]
 max_streams = 0x10
 max_stream_bytes = 65537
@@ -51,7 +52,11 @@ fn everything() -> Config {
             ring_size: 65_536,
             capture_length: 512,
         },
-        track: resolved::Track { response_timeout: Duration::from_secs(60), max_waiting: 1024 },
+        track: resolved::Track {
+            response_timeout: Duration::from_secs(60),
+            max_waiting: 1024,
+            max_remembered: 0,
+        },
         tcp: resolved::Tcp { max_streams: 16, max_stream_bytes: 65_537, max_total_bytes: 1 << 30 },
         fragments: resolved::Fragments {
             max_datagrams: 16,

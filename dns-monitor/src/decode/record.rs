@@ -45,6 +45,12 @@ impl<'a> Record<'a> {
         self.message.get(self.rdata_at..self.rdata_end).unwrap_or_default()
     }
 
+    /// The name that begins so many bytes into the record data, if one does that ends there as well.
+    pub fn name_at(&self, offset: usize) -> Option<Name<'a>> {
+        let (name, end) = Name::read(self.message, self.rdata_at.saturating_add(offset)).ok()?;
+        (end <= self.rdata_end).then_some(name)
+    }
+
     /// Reads the record whose owner, already read, ends at offset `at`.
     #[inline]
     fn read(message: &'a [u8], (name, at): (Name<'a>, usize), section: Section) -> Result<Self, Malformed> {

@@ -6,12 +6,34 @@ pub const A: u16 = 1;
 pub const NS: u16 = 2;
 /// The canonical name of an alias.
 pub const CNAME: u16 = 5;
+/// The start of a zone.
+pub const SOA: u16 = 6;
+/// Anything.
+pub const NULL: u16 = 10;
 /// A domain name pointer.
 pub const PTR: u16 = 12;
+/// A mail exchange.
+pub const MX: u16 = 15;
 /// An IPv6 host address (RFC 3596).
 pub const AAAA: u16 = 28;
+/// The location of a service (RFC 2782).
+pub const SRV: u16 = 33;
+/// An alias of a whole subtree (RFC 6672).
+pub const DNAME: u16 = 39;
 /// OPT (RFC 6891), a pseudo record: see [`edns`](super::edns).
 pub const OPT: u16 = 41;
+/// A delegation signer (RFC 4034).
+pub const DS: u16 = 43;
+/// A zone's keys (RFC 4034).
+pub const DNSKEY: u16 = 48;
+/// How to reach a service (RFC 9460).
+pub const SVCB: u16 = 64;
+/// How to reach a web server (RFC 9460).
+pub const HTTPS: u16 = 65;
+/// Part of a zone, by its changes (RFC 1995).
+pub const IXFR: u16 = 251;
+/// A whole zone.
+pub const AXFR: u16 = 252;
 
 /// One element of record data, in wire order, and how it reads as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Elastic Common Schema, the default: the contract of `docs/EVENTS.md`, field by field.
 
 mod action;
+mod cause;
 mod dns;
 mod monitor;
 mod network;
@@ -57,7 +58,7 @@ impl Encoder {
         if let Some(hit) = &event.judgement.rule {
             rule(hit, out);
         }
-        monitor(event, malformed, out);
+        monitor(event, malformed, &mut self.clock, out);
         raw(out, "}\n");
     }
 

@@ -103,6 +103,7 @@ impl Scene {
             query: self.query.as_deref().map(|bytes| self.seen(packet, bytes)),
             response: self.response.as_deref().map(|bytes| self.seen(turned, bytes)),
             end: self.end,
+            cause: crate::track::cause::told::Cause::Untold,
         };
         look(&Event::new(&lookup, &self.judgement, 42, self.interface).unwrap())
     }

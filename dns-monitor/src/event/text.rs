@@ -1,5 +1,8 @@
 //! One aligned line an event, for people: time, client, name, type, response code, latency, verdict and rule.
 
+mod cause;
+
+use self::cause::cause;
 use super::{Event, Outcome, gap::Lost, json, time::Clock};
 use crate::{decode::mnemonics, rules::verdict::Verdict, track::role::Role};
 
@@ -51,6 +54,9 @@ impl Encoder {
         self.result(event, out);
         column(out, LATENCY, |out| latency(event.lookup.duration(), out));
         self.verdict(event, out);
+        self.paint(out, DIM);
+        cause(&event.lookup.cause, out);
+        self.paint(out, PLAIN);
         if let Some(malformed) = event.malformed {
             self.paint(out, YELLOW);
             json::raw(out, "  malformed: ");

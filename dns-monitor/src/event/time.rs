@@ -4,40 +4,54 @@ use jiff::Timestamp;
 
 const SECOND: u64 = 1_000_000_000;
 
-/// Writes timestamps; events come in order, so the date and the second rarely change.
+const DAY: u64 = 86_400;
+
+/// Writes timestamps; the date rarely changes.
 pub struct Clock {
-    second: u64,
-    /// `2026-11-24T01:02:03.` of that second.
-    prefix: String,
+    day: u64,
+    /// `2026-11-24T` of that day.
+    date: String,
 }
 
 impl Default for Clock {
     fn default() -> Self {
-        Self { second: 0, prefix: prefix(0) }
+        Self { day: 0, date: date(0) }
     }
 }
 
 impl Clock {
     /// Appends `time`, ns since the Unix epoch.
     pub fn write(&mut self, time: u64, out: &mut Vec<u8>) {
-        let second = time / SECOND;
-        if second != self.second {
-            self.second = second;
-            self.prefix = prefix(second);
+        let (second, ns) = (time / SECOND, time % SECOND);
+        let (day, second) = (second / DAY, second % DAY);
+        if day != self.day {
+            self.day = day;
+            self.date = date(day);
         }
-        out.extend_from_slice(self.prefix.as_bytes());
+        out.extend_from_slice(self.date.as_bytes());
+        let [hour, minute, second] = [second / 3600, second / 60 % 60, second % 60].map(pair);
+        let mut text = [b':'; 9];
+        text[..2].copy_from_slice(&hour);
+        text[3..5].copy_from_slice(&minute);
+        text[6..8].copy_from_slice(&second);
+        text[8] = b'.';
+        out.extend_from_slice(&text);
         // One digit too many keeps the leading zeros.
         let mut digits = itoa::Buffer::new();
-        let digits = digits.format(SECOND + time % SECOND);
+        let digits = digits.format(SECOND + ns);
         out.extend_from_slice(digits.as_bytes().get(1..).unwrap_or_default());
         out.push(b'Z');
     }
 }
 
-fn prefix(second: u64) -> String {
-    let second = i64::try_from(second).unwrap_or_default();
+fn pair(number: u64) -> [u8; 2] {
+    [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]
+}
+
+fn date(day: u64) -> String {
+    let second = i64::try_from(day.saturating_mul(DAY)).unwrap_or_default();
     let timestamp = Timestamp::from_second(second).unwrap_or_default();
-    format!("{}.", timestamp.strftime("%Y-%m-%dT%H:%M:%S"))
+    format!("{}T", timestamp.strftime("%Y-%m-%d"))
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 use std::net::IpAddr;
 
-use super::role::{Kind, Part, Role};
+use super::{
+    cause::told::Cause,
+    role::{Kind, Part, Role},
+};
 use crate::{
     decode::{header::HEADER_LENGTH, malformed::Malformed, message::Message},
     sample::{Datagram, Direction, Mac, Packet},
@@ -52,6 +55,8 @@ pub struct Lookup<'a> {
     pub response: Option<Seen<'a>>,
     /// How it ended.
     pub end: End,
+    /// Why it was, or where its answer came from.
+    pub cause: Cause<'a>,
 }
 
 /// One end of a lookup.
@@ -75,6 +80,11 @@ impl<'a> Seen<'a> {
     /// When it crossed the NIC, ns since the Unix epoch.
     pub fn time(&self) -> u64 {
         self.datagram.packet.time
+    }
+
+    /// The machine that sent it.
+    pub fn sender(&self) -> Peer {
+        source(&self.datagram.packet)
     }
 
     /// Whether a query and a response have the same question (RFC 5452 §9.1). One without a question, as some
@@ -110,7 +120,7 @@ impl<'a> Seen<'a> {
 impl<'a> Lookup<'a> {
     /// A query and its response.
     pub fn joined(role: Role, query: Seen<'a>, response: Seen<'a>) -> Self {
-        Self { role, query: Some(query), response: Some(response), end: End::Answered }
+        Self { role, query: Some(query), response: Some(response), end: End::Answered, cause: Cause::Untold }
     }
 
     /// A message that stays alone.
@@ -119,7 +129,7 @@ impl<'a> Lookup<'a> {
             Part::Query => (Some(seen), None),
             Part::Response => (None, Some(seen)),
         };
-        Self { role: kind.role, query, response, end }
+        Self { role: kind.role, query, response, end, cause: Cause::Untold }
     }
 
     /// The same lookup with a response that nobody saw, sent back where the query came from, at once.

@@ -2,15 +2,18 @@
 //!
 //! 1. [`role`]: which of the four messages of a resolver host a message is;
 //! 2. [`lookup`]: what one lookup is to everything behind this folder;
-//! 3. [`table`]: the messages that wait for their other half.
+//! 3. [`table`]: the messages that wait for their other half;
+//! 4. [`cause`]: which lookups of clients made the resolver ask.
 
+pub mod cause;
 pub mod lookup;
 pub mod role;
 mod table;
 
 use self::{
+    cause::{Causes, Token},
     lookup::{End, Lookup, Seen},
-    role::{Kind, Part, Ports},
+    role::{Kind, Part, Ports, Role},
     table::{Held, Key, Table},
 };
 use crate::{
@@ -47,6 +50,7 @@ pub struct Tracker {
     max_waiting: usize,
     waiting: Table,
     early: Table,
+    causes: Causes,
     tally: Tally<TrackReason>,
 }
 
@@ -59,6 +63,7 @@ impl Tracker {
             max_waiting: track.max_waiting.max(1),
             waiting: Table::default(),
             early: Table::default(),
+            causes: Causes::new(track.max_remembered),
             tally: Tally::default(),
         }
     }
@@ -66,6 +71,11 @@ impl Tracker {
     /// The books, in messages.
     pub fn tally(&self) -> &Tally<TrackReason> {
         &self.tally
+    }
+
+    /// How the resolver's lookups were explained.
+    pub fn causes(&self) -> &Causes {
+        &self.causes
     }
 
     /// Takes a message and gives the lookups that it ends.
@@ -114,14 +124,16 @@ impl Tracker {
         let oldest = query.time().saturating_sub(SKEW);
         if let Some(held) = self.early.take(&key, |held| held.since() >= oldest && held.asks(&query)) {
             self.tally.emit(2);
-            emit(&Lookup::joined(kind.role, query, held.seen()));
+            let token = self.asked(&query, kind);
+            self.tell(Lookup::joined(kind.role, query, held.seen()), token, emit);
             return self.early.recycle(held);
         }
         if let Some(held) = self.waiting.find(&key, |held| !held.answered && held.seen().repeats(&query)) {
             held.repeats += 1;
             return self.tally.end(TrackReason::Retransmission, 1);
         }
-        if let Some(held) = self.waiting.hold(key, &query, kind) {
+        let token = self.asked(&query, kind);
+        if let Some(held) = self.waiting.hold(key, &query, kind, token) {
             self.drop_waiting(held, End::Evicted, emit);
         }
         while self.waiting.len() > self.max_waiting || self.waiting.bytes() > MAX_BYTES {
@@ -133,7 +145,7 @@ impl Tracker {
         let newest = response.time().saturating_add(SKEW);
         let answers = |held: &Held| held.since() <= newest && held.asks(&response);
         let Some(mut held) = self.waiting.take(&key, answers) else {
-            if let Some(held) = self.early.hold(key, &response, kind) {
+            if let Some(held) = self.early.hold(key, &response, kind, Token::NONE) {
                 self.drop_early(held, emit);
             }
             while self.early.len() > MAX_EARLY || self.early.bytes() > MAX_BYTES {
@@ -146,7 +158,7 @@ impl Tracker {
             self.tally.end(TrackReason::RepeatedResponse, 1);
         } else {
             self.tally.emit(2);
-            emit(&Lookup::joined(kind.role, held.seen(), response));
+            self.tell(Lookup::joined(kind.role, held.seen(), response), held.token, emit);
         }
         if held.repeats == 0 {
             return self.waiting.recycle(held);
@@ -157,9 +169,23 @@ impl Tracker {
         }
     }
 
+    fn asked(&mut self, query: &Seen<'_>, kind: Kind) -> Token {
+        match kind.role {
+            Role::Client => self.causes.asked(query),
+            Role::Resolver => Token::NONE,
+        }
+    }
+
+    /// Emits a lookup with what explains it.
+    fn tell(&mut self, lookup: Lookup<'_>, token: Token, emit: &mut impl FnMut(&Lookup<'_>)) {
+        let given_up = lookup.query.as_ref().map_or(0, Seen::time).saturating_add(self.timeout);
+        let cause = self.causes.ended(&lookup, token, given_up);
+        emit(&Lookup { cause, ..lookup });
+    }
+
     fn alone(&mut self, seen: Seen<'_>, kind: Kind, end: End, emit: &mut impl FnMut(&Lookup<'_>)) {
         self.tally.emit(1);
-        emit(&Lookup::alone(kind, seen, end));
+        self.tell(Lookup::alone(kind, seen, end), Token::NONE, emit);
     }
 
     fn end_early(&mut self, emit: &mut impl FnMut(&Lookup<'_>)) {

@@ -9,6 +9,7 @@ use foldhash::fast::RandomState;
 use hashlink::{LinkedHashMap, linked_hash_map::Entry};
 
 use super::{
+    cause::Token,
     lookup::Seen,
     role::{Kind, Part, Role},
 };
@@ -85,6 +86,8 @@ pub struct Held {
     pub kind: Kind,
     /// How often the same query came again.
     pub repeats: u32,
+    /// What a client's query is to those of the resolver.
+    pub token: Token,
     /// Its event is out; only responses to its repeats are still expected.
     pub answered: bool,
 }
@@ -130,11 +133,11 @@ impl Table {
 
     /// Keeps a copy of a message. What had to go for it, because too many are alike, is returned.
     #[must_use]
-    pub fn hold(&mut self, key: Key, seen: &Seen<'_>, kind: Kind) -> Option<Held> {
+    pub fn hold(&mut self, key: Key, seen: &Seen<'_>, kind: Kind, token: Token) -> Option<Held> {
         let mut bytes = self.spare.pop().unwrap_or_default();
         bytes.extend_from_slice(seen.datagram.bytes);
         let Datagram { packet, length, .. } = seen.datagram;
-        self.push(key, Held { packet, length, bytes, kind, repeats: 0, answered: false })
+        self.push(key, Held { packet, length, bytes, kind, repeats: 0, token, answered: false })
     }
 
     /// Puts a message behind all others. What had to go for it is returned.

@@ -82,7 +82,13 @@ pub fn event(went: Went, made: Option<Made>) -> Value {
     let seen =
         |packet, bytes| Seen::new(Datagram { packet, length: u32::try_from(QUERY.len()).unwrap(), bytes });
     let query = Some(seen(packet, QUERY));
-    let alone = |end| Lookup { role: Role::Client, query, response: None, end };
+    let alone = |end| Lookup {
+        role: Role::Client,
+        query,
+        response: None,
+        end,
+        cause: dns_monitor::track::cause::told::Cause::Untold,
+    };
     let sinkhole = Sinkhole { v4: Some([192, 0, 2, 80].into()), v6: None };
     let effect = Effect { sinkhole, ede: Some(15), ..Effect::of(Action::Observe) };
     let (mut answer, mut forged) = (QUERY.to_vec(), Vec::new());

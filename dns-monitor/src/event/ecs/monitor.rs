@@ -1,10 +1,12 @@
 //! What was made of it: `rule` and `dns_monitor`.
 
+use super::cause::cause;
 use crate::{
     decode::edns::Edns,
     event::{
         Event,
         json::{escape_tail, escaped, raw},
+        time::Clock,
     },
     rules::verdict::{Hit, Judgement, Verdict},
     track::role::Role,
@@ -29,7 +31,7 @@ pub(super) fn rule(hit: &Hit<'_>, out: &mut Vec<u8>) {
 }
 
 /// Appends `dns_monitor`.
-pub(super) fn monitor(event: &Event<'_>, malformed: Option<&str>, out: &mut Vec<u8>) {
+pub(super) fn monitor(event: &Event<'_>, malformed: Option<&str>, clock: &mut Clock, out: &mut Vec<u8>) {
     raw(
         out,
         match event.lookup.role {
@@ -59,6 +61,7 @@ pub(super) fn monitor(event: &Event<'_>, malformed: Option<&str>, out: &mut Vec<
         raw(out, malformed);
         raw(out, "\"");
     }
+    cause(&event.lookup.cause, clock, out);
     raw(out, "}");
 }
 

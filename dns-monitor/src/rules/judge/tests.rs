@@ -70,7 +70,13 @@ type Said = (Verdict, Option<Enforced>, Option<String>, bool);
 
 fn judge(judge: &Judge, message: &[u8], packet: Packet, role: Role) -> Said {
     let datagram = Datagram { packet, length: message.len() as u32, bytes: message };
-    let lookup = Lookup { role, query: Some(Seen::new(datagram)), response: None, end: End::TimedOut };
+    let lookup = Lookup {
+        role,
+        query: Some(Seen::new(datagram)),
+        response: None,
+        end: End::TimedOut,
+        cause: crate::track::cause::told::Cause::Untold,
+    };
     let Outcome { judgement, learn } = judge.judge(&lookup);
     (judgement.verdict, judgement.enforced, judgement.rule.map(|rule| rule.name.to_owned()), learn.is_some())
 }
