@@ -199,10 +199,11 @@ impl Verdict {
                 Answered::Miss => "miss",
                 Answered::Shared => "shared",
             };
+            let Some(lookup) = account.get(&incoming.query).filter(|lookup| in_time(lookup)) else {
+                continue;
+            };
             let said = incoming.cache.clone().unwrap_or_else(|| "absent".into());
-            if said != truth
-                && let Some(lookup) = account.get(&incoming.query)
-            {
+            if said != truth {
                 self.wrong_cache(&said, truth, lookup);
             }
             *self.cache.entry((said, truth)).or_default() += 1;
@@ -229,7 +230,13 @@ impl Verdict {
         let is_it = |query: &Query| query.0.ip() == ip && query.1 == id;
         match oracle.filled_by(&key(lookup), at, question) {
             Some(truth) if truth.certain.keys().any(is_it) => self.fillers.right += 1,
-            Some(truth) if !truth.stranger && !truth.possible.iter().any(is_it) => self.fillers.wrong += 1,
+            Some(truth) if !truth.stranger && !truth.possible.iter().any(is_it) => {
+                self.fillers.wrong += 1;
+                let by = truth.certain.keys().next().and_then(|query| account.get(query));
+                let by = by.map_or("nobody".into(), |lookup| asked(lookup));
+                let text = || format!("{} said filled by {ip} {id}, true {by}", asked(lookup));
+                self.mistakes.entry("filled_by".into()).or_default().add(text);
+            }
             _ => self.fillers.undecided += 1,
         }
     }
@@ -254,6 +261,12 @@ impl Judged {
             _ => Some(format!("{said}, but no cause")),
         }
     }
+}
+
+/// Whether it was answered before the agent gave it up: of such a lookup nothing more is said.
+fn in_time(lookup: &Lookup) -> bool {
+    const PATIENCE: u64 = 4_900_000_000;
+    lookup.answered.is_some_and(|(at, _)| at.saturating_sub(lookup.sent) < PATIENCE)
 }
 
 /// A client's lookup in words.

@@ -10,10 +10,7 @@ use std::{
     net::SocketAddr,
 };
 
-use super::{
-    plan,
-    probe::{Fetch, Key, Line},
-};
+use super::probe::{Fetch, Key, Line};
 
 /// A client's query: its address, port and id. No id comes twice in a run.
 pub type Query = (SocketAddr, u16);
@@ -37,8 +34,6 @@ enum Asker {
 #[derive(Clone, Copy, Debug)]
 struct Edge {
     at: u64,
-    /// When it had what it asked for.
-    until: u64,
     asker: Asker,
     /// The asker is certain to need it.
     certain: bool,
@@ -103,31 +98,38 @@ pub struct Oracle {
 struct Building {
     /// Living fctxs by their address in memory: place and number of fetches.
     living: HashMap<u64, (usize, usize)>,
-    /// Living fetches by theirs: the place of the fctx, and of the edge there.
-    fetches: HashMap<u64, (usize, usize)>,
     /// Who a counter was made for.
     owners: HashMap<u64, usize>,
+    /// Where clients have the fetch that they wait for.
+    waited: Option<u64>,
     /// Who has it.
     holders: HashMap<u64, Vec<usize>>,
 }
 
 /// The clocks of `named` and of events may differ by so much, ns.
 const SLACK: u64 = 2_000_000;
-/// No server answers sooner, ns.
-const NEAREST: u64 = plan::DELAY.as_nanos() as u64 - 1_000_000;
+
+/// Where clients have the fetch that they wait for: the first of their places, and in every run one waits.
+fn waited(lines: &[Line]) -> Option<u64> {
+    let slot = |line: &Line| match line {
+        Line::Fetch(fetch) => fetch.slot,
+        _ => None,
+    };
+    lines.iter().filter_map(slot).min()
+}
 
 impl Oracle {
-    /// From the lines of a probe. `answered` says when a client had its answer.
-    pub fn new(lines: &[Line], answered: impl Fn(&Query) -> Option<u64>) -> Self {
-        let (mut oracle, mut building) = (Self::default(), Building::default());
+    /// From the lines of a probe.
+    pub fn new(lines: &[Line]) -> Self {
+        let (mut oracle, mut building) =
+            (Self::default(), Building { waited: waited(lines), ..Building::default() });
         for line in lines {
             match line {
                 Line::Fetch(fetch) => oracle.fetch(&mut building, fetch),
-                Line::Done { at, fctx, fetch } => oracle.done(&mut building, *at, *fctx, *fetch),
+                Line::Done { at, fctx } => oracle.done(&mut building, *at, *fctx),
                 Line::Wants { at, fctx, name } => oracle.wants(&building, *at, *fctx, name),
             }
         }
-        oracle.tell_prefetches(&answered);
         oracle.tell_answers();
         oracle
     }
@@ -138,21 +140,7 @@ impl Oracle {
         let (place, fetches) = known.unwrap_or_else(|| (self.start(building, fetch), 0));
         building.living.insert(fetch.fctx, (place, fetches + 1));
         let Some(node) = self.nodes.get_mut(place) else { return };
-        building.fetches.insert(fetch.fetch, (place, node.edges.len()));
         node.edges.extend(edges);
-    }
-
-    /// A client that was answered before any server could be did not wait for its fetch: it was given what was stale.
-    fn tell_prefetches(&mut self, answered: &impl Fn(&Query) -> Option<u64>) {
-        for edge in self.nodes.iter_mut().flat_map(|node| &mut node.edges) {
-            if let Asker::Client(query) = edge.asker
-                && answered(&query).is_some_and(|answered| {
-                    answered < edge.at.saturating_add(NEAREST) && answered.saturating_add(SLACK) < edge.until
-                })
-            {
-                edge.asker = Asker::Prefetch(query);
-            }
-        }
     }
 
     fn tell_answers(&mut self) {
@@ -183,11 +171,11 @@ impl Oracle {
 
     /// Who needs what is fetched.
     fn edges(building: &Building, fetch: &Fetch) -> Vec<Edge> {
-        let certain = |asker| vec![Edge { at: fetch.at, until: u64::MAX, asker, certain: true }];
-        if fetch.of_client {
+        let certain = |asker| vec![Edge { at: fetch.at, asker, certain: true }];
+        if fetch.slot.is_some() {
             let query = fetch.client.map(|client| (client, fetch.id));
             return certain(match query {
-                Some(query) if fetch.is_prefetch() => Asker::Prefetch(query),
+                Some(query) if fetch.slot != building.waited => Asker::Prefetch(query),
                 Some(query) => Asker::Client(query),
                 None => Asker::Stranger,
             });
@@ -201,21 +189,11 @@ impl Oracle {
         }
         let Some(owner) = building.owners.get(&fetch.counter) else { return certain(Asker::Nobody) };
         let holders = building.holders.get(&fetch.counter).into_iter().flatten();
-        let possible = holders.map(|place| Edge {
-            at: fetch.at,
-            until: u64::MAX,
-            asker: Asker::Node(*place),
-            certain: false,
-        });
+        let possible = holders.map(|place| Edge { at: fetch.at, asker: Asker::Node(*place), certain: false });
         certain(Asker::Node(*owner)).into_iter().chain(possible).collect()
     }
 
-    fn done(&mut self, building: &mut Building, at: u64, fctx: u64, fetch: u64) {
-        if let Some((place, edge)) = building.fetches.remove(&fetch)
-            && let Some(edge) = self.nodes.get_mut(place).and_then(|node| node.edges.get_mut(edge))
-        {
-            edge.until = at;
-        }
+    fn done(&mut self, building: &mut Building, at: u64, fctx: u64) {
         let Some((place, fetches)) = building.living.get_mut(&fctx) else { return };
         *fetches -= 1;
         if *fetches > 0 {
@@ -236,7 +214,7 @@ impl Oracle {
             let Some(places) = self.by_key.get(&(name.to_owned(), rr_type)) else { continue };
             for place in places.iter().rev().take(2) {
                 let Some(node) = self.nodes.get_mut(*place).filter(|node| node.end >= at) else { continue };
-                node.edges.push(Edge { at, until: u64::MAX, asker: Asker::Node(waits), certain: false });
+                node.edges.push(Edge { at, asker: Asker::Node(waits), certain: false });
             }
         }
     }

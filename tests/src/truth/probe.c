@@ -6,12 +6,13 @@
  * dns/resolver.h and dns/adb.h of BIND 9.18 and, with -DBIND_9_20, 9.20.
  *
  * A line: letter, CLOCK_REALTIME in ns, and
- *   F fctx fetch resolver qc new-qc up options from-client id client type name
- *   D fctx fetch
+ *   F fctx resolver qc new-qc up options slot id client type name
+ *   D fctx
  *   A up name
  * F is a fetch, D its end. fctx is what asks the servers: several fetches may share one. qc is a counter that a fetch
- * hands to those it needs itself; up is the fctx that needs it, or something else. A is an fctx (up) that wants the
- * address of a name server. "(nil)" and "-" are nothing. A name is lower-case, with its last dot.
+ * hands to those it needs itself; up is the fctx that needs it, or something else. slot is 0 unless the fetch is for a
+ * client; then it says which of the client's: each has one for what it waits for, others for what is renewed behind its
+ * back. A is an fctx (up) that wants the address of a name server. "(nil)" and "-" are nothing. A name is lower-case, with its last dot.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -201,15 +202,16 @@ dns_resolver_createfetch(void *resolver, const struct name *name, uint16_t type,
 			     void *, void *, struct fetch **) = next(&known, "dns_resolver_createfetch");
 	char line[1400], name_text[1100], client_text[80];
 	uintptr_t caller = (uintptr_t)__builtin_return_address(0);
+	int of_client = caller >= libns_from && caller < libns_to;
 	unsigned long long at = now();
 	text(name, name_text);
 	counter = NULL;
 	unsigned int result = real(resolver, name, type, domain, nameservers, forwarders, client, id, options, depth,
 				   qc, gqc, HOW_ARGS, rdataset, sigrdataset, fetchp);
 	if (result == 0 && *fetchp != NULL) {
-		say(line, snprintf(line, sizeof(line), "F %llu %p %p %p %p %p %p %x %d %u %s %u %s\n", at,
-				   (*fetchp)->fctx, (void *)*fetchp, resolver, qc, counter, finder != NULL ? finder : UP_OR(arg),
-				   options, caller >= libns_from && caller < libns_to, id,
+		say(line, snprintf(line, sizeof(line), "F %llu %p %p %p %p %p %x %lx %u %s %u %s\n", at,
+				   (*fetchp)->fctx, resolver, qc, counter, finder != NULL ? finder : UP_OR(arg),
+				   options, of_client ? (unsigned long)((char *)fetchp - (char *)arg) : 0, id,
 				   address(client, client_text), type, name_text));
 	}
 	return result;
@@ -221,7 +223,7 @@ dns_resolver_destroyfetch(struct fetch **fetchp) {
 	void (*real)(struct fetch **) = next(&known, "dns_resolver_destroyfetch");
 	char line[80];
 	if (fetchp != NULL && *fetchp != NULL) {
-		say(line, snprintf(line, sizeof(line), "D %llu %p %p\n", now(), (*fetchp)->fctx, (void *)*fetchp));
+		say(line, snprintf(line, sizeof(line), "D %llu %p\n", now(), (*fetchp)->fctx));
 	}
 	real(fetchp);
 }

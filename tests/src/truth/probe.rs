@@ -23,8 +23,6 @@ pub enum Line {
         at: u64,
         /// What asks the servers.
         fctx: u64,
-        /// Which fetch.
-        fetch: u64,
     },
     /// An fctx wants the addresses of a name server.
     Wants {
@@ -44,8 +42,6 @@ pub struct Fetch {
     pub at: u64,
     /// What asks the servers: several fetches may share it.
     pub fctx: u64,
-    /// This very fetch.
-    pub fetch: u64,
     /// The resolver of a view.
     pub resolver: u64,
     /// The counter that it was handed.
@@ -56,22 +52,14 @@ pub struct Fetch {
     pub up: u64,
     /// `DNS_FETCHOPT_*`.
     pub options: u32,
-    /// A client's query made it: the caller is libns.
-    pub of_client: bool,
+    /// Where a client has it, if a client's query made it: for what it waits, or for what is renewed.
+    pub slot: Option<u64>,
     /// The id of the client's query.
     pub id: u16,
     /// The client; `named` tells it of UDP only.
     pub client: Option<SocketAddr>,
     /// What is fetched.
     pub key: Key,
-}
-
-impl Fetch {
-    /// It renews what the client has been given from the cache.
-    pub fn is_prefetch(&self) -> bool {
-        const DNS_FETCHOPT_PREFETCH: u32 = 1 << 7;
-        self.options & DNS_FETCHOPT_PREFETCH != 0
-    }
 }
 
 /// Reads what the probe of a living or killed `named` has written.
@@ -101,18 +89,17 @@ fn line(text: &str) -> Option<Line> {
     let at = words.next()?.parse().ok()?;
     let fctx = pointer(words.next()?)?;
     match letter {
-        "D" => Some(Line::Done { at, fctx, fetch: pointer(words.next()?)? }),
+        "D" => Some(Line::Done { at, fctx }),
         "A" => Some(Line::Wants { at, fctx, name: name(words.next()?) }),
         "F" => Some(Line::Fetch(Fetch {
             at,
             fctx,
-            fetch: pointer(words.next()?)?,
             resolver: pointer(words.next()?)?,
             counter: pointer(words.next()?)?,
             new_counter: pointer(words.next()?)?,
             up: pointer(words.next()?)?,
             options: u32::from_str_radix(words.next()?, 16).ok()?,
-            of_client: words.next()? == "1",
+            slot: u64::from_str_radix(words.next()?, 16).ok().filter(|slot| *slot != 0),
             id: words.next()?.parse().ok()?,
             client: client(words.next()?),
             key: key(words)?,
@@ -154,24 +141,22 @@ mod tests {
         let fetch = Fetch {
             at: 17,
             fctx: 0xa0,
-            fetch: 0xf0,
             resolver: 0xb0,
             counter: 0,
             new_counter: 0xc0,
             up: 0xd0,
             options: 0x80,
-            of_client: true,
+            slot: Some(0x1c0),
             id: 7,
             client: Some("[fd53::1:1]:53228".parse().unwrap()),
             key: ("www.z0001.net".into(), 1),
         };
-        assert!(fetch.is_prefetch());
         for (text, expected) in [
             (
-                "F 17 0xa0 0xf0 0xb0 (nil) 0xc0 0xd0 80 1 7 fd53::1:1#53228 1 www.z0001.net.",
+                "F 17 0xa0 0xb0 (nil) 0xc0 0xd0 80 1c0 7 fd53::1:1#53228 1 www.z0001.net.",
                 Some(Line::Fetch(fetch)),
             ),
-            ("D 18 0xa0 0xf0", Some(Line::Done { at: 18, fctx: 0xa0, fetch: 0xf0 })),
+            ("D 18 0xa0", Some(Line::Done { at: 18, fctx: 0xa0 })),
             ("A 19 0xa0 .", Some(Line::Wants { at: 19, fctx: 0xa0, name: ".".into() })),
             ("A 19 0xa0", None),
             ("B 19 0xa0 .", None),
