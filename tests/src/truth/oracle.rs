@@ -100,6 +100,8 @@ struct Building {
     living: HashMap<u64, (usize, usize)>,
     /// Who a counter was made for.
     owners: HashMap<u64, usize>,
+    /// What clients' queries have fetched since they were answered: places of fctxs and of edges there.
+    waits: HashMap<u64, Vec<(usize, usize)>>,
     /// Where clients have the fetch that they wait for.
     waited: Option<u64>,
     /// Who has it.
@@ -119,14 +121,15 @@ fn waited(lines: &[Line]) -> Option<u64> {
 }
 
 impl Oracle {
-    /// From the lines of a probe.
-    pub fn new(lines: &[Line]) -> Self {
+    /// From the lines of a probe. `answered` says when a client had its answer.
+    pub fn new(lines: &[Line], answered: impl Fn(&Query) -> Option<u64>) -> Self {
         let (mut oracle, mut building) =
             (Self::default(), Building { waited: waited(lines), ..Building::default() });
         for line in lines {
             match line {
                 Line::Fetch(fetch) => oracle.fetch(&mut building, fetch),
                 Line::Done { at, fctx } => oracle.done(&mut building, *at, *fctx),
+                Line::Sent { at, client } => oracle.sent(&mut building, *at, *client, &answered),
                 Line::Wants { at, fctx, name } => oracle.wants(&building, *at, *fctx, name),
             }
         }
@@ -140,7 +143,29 @@ impl Oracle {
         let (place, fetches) = known.unwrap_or_else(|| (self.start(building, fetch), 0));
         building.living.insert(fetch.fctx, (place, fetches + 1));
         let Some(node) = self.nodes.get_mut(place) else { return };
+        if fetch.slot.is_some() {
+            building.waits.entry(fetch.up).or_default().push((place, node.edges.len()));
+        }
         node.edges.extend(edges);
+    }
+
+    /// A client is answered, unless it had an answer earlier: then it was given what is stale, and that is renewed.
+    fn sent(
+        &mut self,
+        building: &mut Building,
+        at: u64,
+        client: u64,
+        answered: &impl Fn(&Query) -> Option<u64>,
+    ) {
+        for (place, edge) in building.waits.remove(&client).unwrap_or_default() {
+            let edge = self.nodes.get_mut(place).and_then(|node| node.edges.get_mut(edge));
+            if let Some(edge) = edge
+                && let Asker::Client(query) = edge.asker
+                && answered(&query).is_some_and(|answered| answered < at)
+            {
+                edge.asker = Asker::Prefetch(query);
+            }
+        }
     }
 
     fn tell_answers(&mut self) {

@@ -8,9 +8,10 @@
  * A line: letter, CLOCK_REALTIME in ns, and
  *   F fctx resolver qc new-qc up options slot id client type name
  *   D fctx
+ *   S up
  *   A up name
- * F is a fetch, D its end. fctx is what asks the servers: several fetches may share one. qc is a counter that a fetch
- * hands to those it needs itself; up is the fctx that needs it, or something else. slot is 0 unless the fetch is for a
+ * F is a fetch, D its end, S an answer to a client. fctx is what asks the servers: several fetches may share one. qc is a counter that a fetch
+ * hands to those it needs itself; up is the fctx or client that needs it, or something else. slot is 0 unless the fetch is for a
  * client; then it says which of the client's: each has one for what it waits for, others for what is renewed behind its
  * back. A is an fctx (up) that wants the address of a name server. "(nil)" and "-" are nothing. A name is lower-case, with its last dot.
  */
@@ -226,6 +227,15 @@ dns_resolver_destroyfetch(struct fetch **fetchp) {
 		say(line, snprintf(line, sizeof(line), "D %llu %p\n", now(), (*fetchp)->fctx));
 	}
 	real(fetchp);
+}
+
+void
+ns_client_send(void *client) {
+	static void *known;
+	void (*real)(void *) = next(&known, "ns_client_send");
+	char line[80];
+	say(line, snprintf(line, sizeof(line), "S %llu %p\n", now(), client));
+	real(client);
 }
 
 #ifdef BIND_9_20

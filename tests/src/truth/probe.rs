@@ -24,6 +24,13 @@ pub enum Line {
         /// What asks the servers.
         fctx: u64,
     },
+    /// A client is answered.
+    Sent {
+        /// When, ns since 1970: not later than it leaves.
+        at: u64,
+        /// Its query, as in [`Fetch::up`].
+        client: u64,
+    },
     /// An fctx wants the addresses of a name server.
     Wants {
         /// When, ns since 1970.
@@ -48,7 +55,7 @@ pub struct Fetch {
     pub counter: u64,
     /// The counter that was made for it.
     pub new_counter: u64,
-    /// The fctx that needs it; or something else, where another part of `named` does.
+    /// The fctx or client's query that needs it; or something else, where another part of `named` does.
     pub up: u64,
     /// `DNS_FETCHOPT_*`.
     pub options: u32,
@@ -90,6 +97,7 @@ fn line(text: &str) -> Option<Line> {
     let fctx = pointer(words.next()?)?;
     match letter {
         "D" => Some(Line::Done { at, fctx }),
+        "S" => Some(Line::Sent { at, client: fctx }),
         "A" => Some(Line::Wants { at, fctx, name: name(words.next()?) }),
         "F" => Some(Line::Fetch(Fetch {
             at,
@@ -157,6 +165,7 @@ mod tests {
                 Some(Line::Fetch(fetch)),
             ),
             ("D 18 0xa0", Some(Line::Done { at: 18, fctx: 0xa0 })),
+            ("S 19 0xd0", Some(Line::Sent { at: 19, client: 0xd0 })),
             ("A 19 0xa0 .", Some(Line::Wants { at: 19, fctx: 0xa0, name: ".".into() })),
             ("A 19 0xa0", None),
             ("B 19 0xa0 .", None),
