@@ -172,7 +172,10 @@ impl Tracker {
     fn asked(&mut self, query: &Seen<'_>, kind: Kind) -> Token {
         match kind.role {
             Role::Client => self.causes.asked(query),
-            Role::Resolver => Token::NONE,
+            Role::Resolver => {
+                self.causes.seeks(query);
+                Token::NONE
+            }
         }
     }
 

@@ -17,6 +17,9 @@ pub const PATIENCE: u64 = 10_000_000_000;
 /// Lookups of a name that are looked at for one of the same type: few, because one is found at once but in an attack.
 const MAX_ELDERS: usize = 16;
 
+/// Lookups of one name that are told at once that it is asked for; the others are when it is answered.
+const MAX_SEEKERS: usize = 64;
+
 /// A lookup, until its place is used for another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GoalId {
@@ -53,6 +56,8 @@ pub struct Goal {
     pub answered: u64,
     /// When the resolver was first told something that this lookup needed, while it waited; 0: not yet.
     pub fetched: u64,
+    /// When it was first told the very data that was asked for, or that of its alias; 0: not yet.
+    pub told: u64,
     /// The resolver asked for it after it came.
     pub is_miss: bool,
     /// Another client waited for the same when it came.
@@ -76,6 +81,7 @@ impl Goal {
             asked,
             answered: 0,
             fetched: 0,
+            told: 0,
             is_miss: false,
             has_elder: false,
             fills: false,
@@ -103,6 +109,8 @@ pub struct Goals {
     fillers: VecDeque<Id>,
     max: usize,
     generation: u32,
+    /// A buffer.
+    seekers: Vec<Id>,
     /// When the youngest of those was asked that had to go too early.
     forgotten_until: u64,
     forgotten: u64,
@@ -117,6 +125,7 @@ impl Goals {
             fillers: VecDeque::new(),
             max,
             generation: 0,
+            seekers: Vec::new(),
             forgotten_until: 0,
             forgotten: 0,
         }
@@ -171,6 +180,17 @@ impl Goals {
         names.node_mut(node).waiting.push(&mut self.slab, slot);
         self.young.push_back(slot);
         GoalId { slot, generation }
+    }
+
+    /// The resolver asks for this type of a name because of the lookups in its list, unless they come later than `time`.
+    pub fn seek(&mut self, list: List, qtype: u16, time: u64) {
+        let Self { slab, seekers, .. } = self;
+        seekers.clear();
+        seekers.extend(list.iter(slab).take(MAX_SEEKERS));
+        for slot in seekers {
+            let goal = &mut slab[*slot];
+            goal.is_miss |= goal.qtype == qtype && goal.asked <= time;
+        }
     }
 
     /// The lookup does not wait any more.

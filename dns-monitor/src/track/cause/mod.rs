@@ -107,6 +107,17 @@ impl Causes {
         Token(id)
     }
 
+    /// The resolver asks.
+    pub fn seeks(&mut self, query: &Seen<'_>) {
+        let question =
+            query.message.as_ref().ok().filter(|_| self.max_names > 0).and_then(|message| message.question);
+        let Some(question) = question else { return };
+        let Some(node) = self.names.find(&Path::of(&question.name), 0) else { return };
+        let sought = self.names.node_mut(node);
+        sought.sought = query.time();
+        self.goals.seek(sought.waiting, question.qtype, query.time().saturating_add(SKEW));
+    }
+
     fn goal(&mut self, query: &Seen<'_>) -> Option<Goal> {
         let message = query.message.as_ref().ok().filter(|_| self.max_names > 0)?;
         let question = message.question.filter(|question| question.qclass == IN)?;
@@ -193,7 +204,13 @@ impl Causes {
             return Explained::Prefetch;
         }
         search.below(names, goals, asked);
-        if search.has_found() || search.find_lingering(names, goals, asked) {
+        if search.has_found() {
+            return Explained::Clients;
+        }
+        if search.find_renewed() {
+            return Explained::Prefetch;
+        }
+        if search.find_lingering(names, goals, asked) {
             return Explained::Clients;
         }
         own::otherwise(asked, search, names).map_or(Explained::Not, Explained::Own)
@@ -205,8 +222,12 @@ impl Causes {
             let Some(goal) = self.goals.get_mut(found.goal) else { continue };
             let waits = goal.answered == 0 || goal.answered.saturating_add(SKEW) >= asked.until;
             goal.is_miss |= goal.asked <= asked.from.saturating_add(SKEW);
-            if is_usable && waits && goal.fetched == 0 {
-                goal.fetched = asked.until;
+            if !is_usable || !waits {
+                continue;
+            }
+            goal.fetched = first(goal.fetched, asked.until);
+            if self.search.is_data(found) {
+                goal.told = first(goal.told, asked.until);
             }
         }
     }
@@ -217,6 +238,11 @@ impl Causes {
         self.counts.by_certainty[certainty as usize] += 1;
         Cause::Resolver(Because { causes: self, name, explained, is_forgetful })
     }
+}
+
+/// The earlier of two times of which the first may not have come yet.
+fn first(before: u64, now: u64) -> u64 {
+    if before == 0 { now } else { before }
 }
 
 /// Where the answer came from; `None`: nobody knows, as of one that is neither from the cache nor from another server.

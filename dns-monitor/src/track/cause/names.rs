@@ -43,6 +43,8 @@ pub struct Node {
     pub waiting: List,
     /// Lookups of clients that have one, the last answered first.
     pub answered: List,
+    /// When the resolver last asked for it, whatever type; 0: never. ns since the Unix epoch.
+    pub sought: u64,
     /// What responses said of it.
     pub facts: Option<Box<Facts>>,
     filled: [(u16, GoalId); FILLS],
@@ -59,6 +61,7 @@ impl Node {
             uses: 0,
             waiting: List::EMPTY,
             answered: List::EMPTY,
+            sought: 0,
             facts: None,
             filled: [(0, GoalId::NOBODY); FILLS],
         }
@@ -265,6 +268,12 @@ impl Names {
         }
     }
 
+    /// A name and those above it, up to one that is not among them.
+    pub fn up_to(&self, id: NodeId, top: NodeId) -> impl Iterator<Item = &Node> {
+        let next = move |id: NodeId| (id != top && id != ROOT).then_some(id);
+        std::iter::successors(next(id), move |id| next(self.nodes[*id].parent)).map(|id| &self.nodes[id])
+    }
+
     /// Calls `each` with the names below this one that were of use since `since`, until it says no.
     pub fn below(&self, top: NodeId, since: u64, mut each: impl FnMut(NodeId) -> bool) {
         let mut stack = vec![self.nodes[top].children.iter(&self.nodes)];
@@ -278,18 +287,17 @@ impl Names {
         }
     }
 
-    /// Appends the presentation form, in lower case.
-    pub fn write(&self, id: NodeId, out: &mut Vec<u8>) {
-        let (mut wire, mut id) = (SmallVec::<[u8; MAX_WIRE_LENGTH]>::new(), id);
+    /// Appends labels as they are on the wire, in lower case, without that of the root.
+    pub fn write_wire(&self, id: NodeId, wire: &mut Wire) {
+        let mut id = id;
         while id != ROOT {
             let node = &self.nodes[id];
             wire.push(node.label.len() as u8);
             wire.extend_from_slice(&node.label);
             id = node.parent;
         }
-        wire.push(0);
-        if let Ok((name, _)) = Name::read(&wire, 0) {
-            name.write_lower(out);
-        }
     }
 }
+
+/// A name as it is on the wire.
+pub type Wire = SmallVec<[u8; MAX_WIRE_LENGTH]>;

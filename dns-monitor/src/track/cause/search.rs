@@ -69,11 +69,25 @@ enum Need {
 
 /// A name that leads to the one before it.
 #[derive(Clone, Copy, Debug)]
-struct Step {
+pub struct Step {
     node: NodeId,
+    /// So many labels of the resolver's question stand before it: the name itself is only made up from a DNAME.
+    prefix: u8,
     need: Need,
     via: Option<Via>,
     parent: Id,
+}
+
+impl Step {
+    /// The name, or what is left of it without its first labels.
+    pub fn node(&self) -> NodeId {
+        self.node
+    }
+
+    /// How many labels of the resolver's question stand before that.
+    pub fn prefix(&self) -> usize {
+        usize::from(self.prefix)
+    }
 }
 
 /// A lookup that the question may be asked for.
@@ -98,11 +112,20 @@ pub struct Asked<'p> {
 }
 
 impl Asked<'_> {
-    /// Whether a client waited for something when the resolver asked, or soon after.
+    /// Whether a client waited for something when the resolver asked.
     fn overlaps(&self, goal: &Goal) -> bool {
+        self.follows(goal) && (goal.answered == 0 || goal.answered.saturating_add(SKEW) >= self.from)
+    }
+
+    /// Whether a client asked before the resolver did.
+    fn follows(&self, goal: &Goal) -> bool {
+        goal.asked <= self.from.saturating_add(SKEW)
+    }
+
+    /// Whether a client came soon after the resolver asked, before it was told.
+    fn is_joined_by(&self, goal: &Goal) -> bool {
         let joined = self.until.min(self.from.saturating_add(JOIN));
-        goal.asked <= joined.saturating_add(SKEW)
-            && (goal.answered == 0 || goal.answered.saturating_add(SKEW) >= self.from)
+        !self.follows(goal) && goal.asked <= joined.saturating_add(SKEW)
     }
 
     fn is_dnssec(&self) -> bool {
@@ -150,28 +173,49 @@ impl Search {
         self.steps[found.step as usize].via.is_none()
     }
 
+    /// Whether what was asked for is what the lookup is for in the end: its own data, or that of its alias.
+    pub fn is_data(&self, found: &Found) -> bool {
+        self.chain(found).all(|(via, _)| matches!(via, Via::Cname | Via::Dname))
+    }
+
     /// How its name leads to the one that the resolver asked for: each step, and the name that it comes to; the last
     /// one has none, it is the resolver's question.
-    pub fn chain<'s>(&'s self, found: &Found) -> impl Iterator<Item = (Via, Option<NodeId>)> + use<'s> {
+    pub fn chain<'s>(&'s self, found: &Found) -> impl Iterator<Item = (Via, Option<&'s Step>)> + use<'s> {
         let mut at = self.steps.get(found.step as usize);
         std::iter::from_fn(move || {
             let step = at?;
             let via = step.via?;
             at = self.steps.get(step.parent as usize);
-            let further = at.filter(|next| next.via.is_some());
-            Some((via, further.map(|next| next.node)))
+            Some((via, at.filter(|next| next.via.is_some())))
         })
     }
 
     /// Who waits for this name and type, or for what is an alias of it or has it as a server or target.
     pub fn data(&mut self, names: &Names, goals: &Goals, asked: &Asked<'_>) {
-        let root = Step { node: NONE, need: Need::Done, via: None, parent: NONE };
-        self.steps.push(root);
-        if let Some(node) = names.find(asked.path, 0) {
-            self.steps[0] = Step { node, need: Need::Type(asked.qtype), ..root };
+        let exact = names.find(asked.path, 0);
+        let (node, need) = exact.map_or((NONE, Need::Done), |node| (node, Need::Type(asked.qtype)));
+        self.steps.push(Step { node, prefix: 0, need, via: None, parent: NONE });
+        for (node, left) in names.above(asked.path).skip(1).filter(|(_, left)| *left > 0) {
+            self.made_up(names, asked, (node, left as u8), 0);
         }
-        self.synthesised(names, asked);
         self.drain(names, goals, asked, 0);
+        // Who came later joins those who came before, or the resolver asks for somebody else.
+        if !self.found.iter().any(|found| goals.get(found.goal).is_some_and(|goal| asked.follows(goal))) {
+            self.found.clear();
+            self.more = 0;
+        }
+    }
+
+    /// Names that a DNAME makes aliases of a name that ends in `node`, behind so many labels of the question.
+    fn made_up(&mut self, names: &Names, asked: &Asked<'_>, (node, prefix): (NodeId, u8), parent: usize) {
+        let facts = names.node(node).facts.as_ref();
+        for fact in facts.iter().flat_map(|facts| &facts.from).filter(|fact| fact.kind == Kind::Subtree) {
+            let need = Need::Type(asked.qtype);
+            if self.seen.insert((fact.other, Need::Done)) {
+                let via = Some(Via::Dname);
+                self.steps.push(Step { node: fact.other, prefix, need, via, parent: parent as Id });
+            }
+        }
     }
 
     /// Who waits for something at this name or below it.
@@ -180,7 +224,7 @@ impl Search {
         let Some(top) = names.find(asked.path, skip) else { return };
         let via = if asked.is_dnssec() { Via::Dnssec } else { Via::Zone };
         let first = self.steps.len();
-        self.steps.push(Step { node: top, need: Need::Below, via: Some(via), parent: 0 });
+        self.steps.push(Step { node: top, prefix: 0, need: Need::Below, via: Some(via), parent: 0 });
         self.drain(names, goals, asked, first);
         if asked.is_dnssec() {
             self.prefer_told(goals, asked);
@@ -190,9 +234,10 @@ impl Search {
     /// Validation begins when the answer is there: where some have theirs, they are the ones.
     fn prefer_told(&mut self, goals: &Goals, asked: &Asked<'_>) {
         let is_told = |found: &Found| {
-            goals.get(found.goal).is_some_and(|goal| goal.fetched != 0 && goal.fetched <= asked.from + SKEW)
+            goals.get(found.goal).is_some_and(|goal| goal.told != 0 && goal.told <= asked.from + SKEW)
         };
-        if self.found.iter().any(is_told) {
+        // Those of the root are asked for at start, too.
+        if asked.path.count() == 0 || self.found.iter().any(is_told) {
             self.found.retain(is_told);
         }
     }
@@ -215,6 +260,7 @@ impl Search {
                 }
                 self.steps.push(Step {
                     node: fact.other,
+                    prefix: 0,
                     need: Need::Done,
                     via: Some(via(fact.kind)),
                     parent: at as Id,
@@ -236,27 +282,20 @@ impl Search {
         })
     }
 
-    /// Names that a DNAME makes aliases of this one.
-    fn synthesised(&mut self, names: &Names, asked: &Asked<'_>) {
-        for (node, left) in names.above(asked.path).skip(1) {
-            let facts = names.node(node).facts.as_ref();
-            for fact in facts.iter().flat_map(|facts| &facts.from).filter(|fact| fact.kind == Kind::Subtree) {
-                if let Some(alias) = names.find_below(fact.other, asked.path, 0..left) {
-                    let need = Need::Type(asked.qtype);
-                    self.steps.push(Step { node: alias, need, via: Some(Via::Dname), parent: 0 });
-                }
-            }
-        }
-    }
-
     fn drain(&mut self, names: &Names, goals: &Goals, asked: &Asked<'_>, first: usize) {
         let mut at = first;
         while let Some(step) = self.steps.get(at).copied() {
-            match step.need {
-                Need::Done => {}
-                Need::Type(qtype) => self.look(names, goals, asked, (at, step), Some(qtype)),
-                Need::Any => self.look(names, goals, asked, (at, step), None),
-                Need::Below => self.look_below(names, goals, asked, (at, step)),
+            match (step.need, step.prefix()) {
+                (Need::Done, _) => {}
+                (Need::Type(qtype), 0) => self.look(names, goals, asked, (at, step.node), Some(qtype)),
+                (Need::Type(qtype), prefix) => {
+                    if let Some(node) = names.find_below(step.node, asked.path, 0..prefix) {
+                        self.look(names, goals, asked, (at, node), Some(qtype));
+                    }
+                    self.made_up(names, asked, (step.node, step.prefix), at);
+                }
+                (Need::Any, _) => self.look(names, goals, asked, (at, step.node), None),
+                (Need::Below, _) => self.look_below(names, goals, asked, (at, step)),
             }
             at += 1;
         }
@@ -268,47 +307,62 @@ impl Search {
         names: &Names,
         goals: &Goals,
         asked: &Asked<'_>,
-        (at, step): (usize, Step),
+        (at, node): (usize, NodeId),
         qtype: Option<u16>,
     ) {
-        let node = names.node(step.node);
         let fits = |goal: &Goal| qtype.is_none_or(|qtype| goal.qtype == qtype);
-        for (id, goal) in goals.list(node.waiting) {
-            if fits(goal) && asked.overlaps(goal) {
+        for (id, goal) in goals.list(names.node(node).waiting) {
+            if fits(goal) && (asked.overlaps(goal) || asked.is_joined_by(goal)) {
                 self.find(id, at);
             }
             if !self.spend() {
                 return;
             }
         }
+        self.look_back(names, goals, asked, (at, node), fits);
+        self.follow(names, (at, node), qtype);
+    }
+
+    /// Lookups of a name that have their answer, lately: it came from elsewhere, or was renewed.
+    fn look_back(
+        &mut self,
+        names: &Names,
+        goals: &Goals,
+        asked: &Asked<'_>,
+        (at, node): (usize, NodeId),
+        fits: impl Fn(&Goal) -> bool,
+    ) {
         let lately = asked.from.saturating_sub(PREFETCH);
-        for (id, goal) in goals.list(node.answered).take_while(|(_, goal)| goal.answered >= lately) {
-            if fits(goal) && asked.overlaps(goal) && goal.fetched != 0 {
+        let answered = goals.list(names.node(node).answered);
+        for (id, goal) in answered.take_while(|(_, goal)| goal.answered >= lately) {
+            if goal.fetched != 0 && fits(goal) && asked.overlaps(goal) {
                 self.find(id, at);
-            } else if fits(goal) && goal.fetched == 0 && goal.asked <= asked.from + SKEW {
+            } else if goal.fetched == 0 && fits(goal) && asked.follows(goal) {
                 self.renew(goal, Found { goal: id, step: at as Id });
             }
             if !self.spend() {
                 return;
             }
         }
-        self.follow(names, (at, step), qtype);
     }
 
     /// What leads to a name.
-    fn follow(&mut self, names: &Names, (at, step): (usize, Step), qtype: Option<u16>) {
-        let Some(facts) = &names.node(step.node).facts else { return };
+    fn follow(&mut self, names: &Names, (at, node): (usize, NodeId), qtype: Option<u16>) {
+        let Some(facts) = &names.node(node).facts else { return };
         let is_address = qtype.is_none_or(|qtype| matches!(qtype, rr_type::A | rr_type::AAAA));
         for fact in facts.from.iter().rev() {
-            let need = match fact.kind {
-                Kind::Alias => qtype.map_or(Need::Any, Need::Type),
-                Kind::Server if is_address => Need::Below,
-                Kind::Target(rtype) if is_address => Need::Type(rtype),
-                Kind::Subtree | Kind::Server | Kind::Target(_) => continue,
+            let need = match (fact.kind, qtype) {
+                (Kind::Alias, Some(qtype)) => Need::Type(qtype),
+                (Kind::Alias, None) => Need::Any,
+                (Kind::Subtree, None) => Need::Below,
+                (Kind::Server, _) if is_address => Need::Below,
+                (Kind::Target(rtype), _) if is_address => Need::Type(rtype),
+                (Kind::Subtree | Kind::Server | Kind::Target(_), _) => continue,
             };
             // Below the root everybody waits: its servers are asked for by the resolver itself.
             if fact.other != ROOT && self.seen.insert((fact.other, need)) {
-                self.steps.push(Step { node: fact.other, need, via: Some(via(fact.kind)), parent: at as Id });
+                let via = Some(via(fact.kind));
+                self.steps.push(Step { node: fact.other, prefix: 0, need, via, parent: at as Id });
             }
         }
     }
@@ -319,19 +373,18 @@ impl Search {
         let since = asked.from.saturating_sub(WINDOW);
         let mut visit = |node: NodeId| {
             for (id, goal) in goals.list(names.node(node).waiting) {
-                let is_past = is_minimised && goal.fetched != 0 && goal.fetched <= asked.from;
-                if asked.overlaps(goal) && !is_past {
+                if asked.overlaps(goal) && !(is_minimised && is_past(names, goal, step.node, asked)) {
                     self.find(id, at);
                 }
                 if !self.spend() {
                     return false;
                 }
             }
+            self.look_back(names, goals, asked, (at, node), |_| true);
             if names.node(node).facts.as_ref().is_some_and(|facts| !facts.from.is_empty()) {
                 // In the chain this name stands between the two.
                 self.steps.push(Step { node, need: Need::Done, ..step });
-                let middle = self.steps.len() - 1;
-                self.follow(names, (middle, self.steps[middle]), None);
+                self.follow(names, (self.steps.len() - 1, node), None);
             }
             self.spend()
         };
@@ -360,6 +413,12 @@ impl Search {
         self.budget = self.budget.saturating_sub(1);
         self.budget > 0
     }
+}
+
+/// Whether the resolver had asked for something nearer to what a client waits for: it had come past `top` then.
+fn is_past(names: &Names, goal: &Goal, top: NodeId, asked: &Asked<'_>) -> bool {
+    let nearer = names.up_to(goal.node, top);
+    nearer.into_iter().any(|node| goal.asked <= node.sought && node.sought < asked.from)
 }
 
 fn via(kind: Kind) -> Via {

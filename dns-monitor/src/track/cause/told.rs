@@ -3,8 +3,8 @@
 use super::{
     Causes, Reason,
     goals::Goal,
-    names::NodeId,
-    search::{Found, Via},
+    names::Wire,
+    search::{Found, Step, Via},
 };
 use crate::{decode::name::Name, track::lookup::Peer};
 
@@ -202,31 +202,46 @@ impl<'a> Entry<'a> {
 
     /// Appends the name that it asks for, in presentation form and lower case.
     pub fn write_name(&self, out: &mut Vec<u8>) {
-        self.causes.names.write(self.goal.node, out);
+        let mut wire = Wire::new();
+        self.causes.names.write_wire(self.goal.node, &mut wire);
+        write_lower(wire, out);
     }
 
     /// How that leads to the resolver's question, step by step.
     pub fn chain(&self) -> impl Iterator<Item = (Via, Hop<'a>)> + use<'a> {
         let Self { causes, name, found, .. } = *self;
         let hops = causes.search.chain(found);
-        hops.map(move |(via, node)| (via, Hop { causes, node, name }))
+        hops.map(move |(via, step)| (via, Hop { causes, step, name }))
     }
 }
 
 /// A name on the way.
 pub struct Hop<'a> {
     causes: &'a Causes,
-    node: Option<NodeId>,
+    /// The step that comes to it; `None`: it is the resolver's question.
+    step: Option<&'a Step>,
     name: Option<Name<'a>>,
 }
 
 impl Hop<'_> {
     /// Appends it, in presentation form and lower case.
     pub fn write_name(&self, out: &mut Vec<u8>) {
-        match (self.node, self.name) {
-            (Some(node), _) => self.causes.names.write(node, out),
-            (None, Some(name)) => name.write_lower(out),
-            (None, None) => {}
+        let Some(step) = self.step else {
+            return self.name.iter().for_each(|name| name.write_lower(out));
+        };
+        let mut wire = Wire::new();
+        for label in self.name.iter().flat_map(Name::labels).take(step.prefix()) {
+            wire.push(label.len() as u8);
+            wire.extend_from_slice(label);
         }
+        self.causes.names.write_wire(step.node(), &mut wire);
+        write_lower(wire, out);
+    }
+}
+
+fn write_lower(mut wire: Wire, out: &mut Vec<u8>) {
+    wire.push(0);
+    if let Ok((name, _)) = Name::read(&wire, 0) {
+        name.write_lower(out);
     }
 }
