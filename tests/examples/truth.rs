@@ -7,7 +7,7 @@
 use std::{env, io::Write as _, path::Path};
 
 use anyhow::Result;
-use dns_monitor_tests::truth::{judge::Verdict, kept, scenario::SCENARIOS, table::Tables};
+use dns_monitor_tests::truth::{kept, scenario::SCENARIOS, table::Tables, verdict::Verdict};
 
 fn main() -> Result<()> {
     let wanted: Vec<String> = env::args().skip(1).collect();

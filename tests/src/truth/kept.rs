@@ -11,8 +11,8 @@ use anyhow::{Context, Result, ensure};
 use super::{
     ask::{Question, TYPES},
     crowd::Lookup,
-    judge::Verdict,
     plan, scenario,
+    verdict::Verdict,
 };
 use crate::agent;
 

@@ -13,6 +13,7 @@
 pub mod ask;
 pub mod backports;
 pub mod crowd;
+pub mod graph;
 pub mod internet;
 pub mod judge;
 pub mod kept;
@@ -25,5 +26,7 @@ pub mod sign;
 pub mod site;
 pub mod table;
 pub mod told;
+pub mod verdict;
+pub mod watch;
 pub mod wire;
 pub mod world;

@@ -11,12 +11,13 @@ use anyhow::Result;
 use super::{
     ask::{Ask, Mix},
     crowd::{Load, Lookup},
-    judge::{Verdict, judge},
+    judge::judge,
     oracle::Oracle,
     plan, probe,
     resolver::{Variant, Version},
     site::Site,
     told,
+    verdict::Verdict,
     world::Kind,
 };
 

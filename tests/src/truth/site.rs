@@ -1,27 +1,21 @@
 //! The laboratory itself: machines, servers and a resolver on one Ethernet, and what a run of it leaves.
 
-use std::{
-    env,
-    fs::{self, File},
-    path::{Path, PathBuf},
-    process::{Child, Stdio},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, ensure};
 
 use super::{
     crowd::{self, Load, Lookup},
     internet::{Internet, Places},
-    kept,
     plan::{self, CLIENTS, PROVIDERS, SLOTS, TLDS},
     resolver::{self, Variant},
+    watch::{Recorder, Watcher},
     wire::Wire,
 };
 use crate::{
     address::{Addresses, Family},
-    agent, dns, lab,
-    named::{Named, signal},
+    dns, lab,
+    named::Named,
     namespace::{Namespace, succeed},
     tag::Tag,
     topology::{connect, ip_batch},
@@ -161,91 +155,4 @@ fn add(host: &Namespace, addresses: &[Addresses]) -> Result<()> {
     let line =
         |at: &Addresses| format!("addr add {}/16 dev eth0\naddr add {}/32 dev eth0 nodad\n", at.v4, at.v6);
     ip_batch(host, &addresses.iter().map(line).collect::<String>())
-}
-
-/// The agent, its events in a file.
-#[derive(Debug)]
-struct Watcher(Child);
-
-impl Watcher {
-    fn start(host: &Namespace, events: &Path, ledger: &Path, arguments: &[&str]) -> Result<Self> {
-        let mut command = host.command(agent::program()?);
-        command.args(["run", "--interface", "eth0", "--attach", "xdp"]).args(arguments);
-        command.stdin(Stdio::null()).stdout(File::create(events)?).stderr(File::create(ledger)?);
-        Ok(Self(command.spawn().context("cannot start the agent")?))
-    }
-
-    fn wait_watching(&mut self, ledger: &Path) -> Result<()> {
-        wait::until("the agent watches", || {
-            let said = fs::read_to_string(ledger)?;
-            if let Some(status) = self.0.try_wait()? {
-                bail!("the agent ended: {status}\n{said}");
-            }
-            Ok(said.contains("watching eth0").then_some(()))
-        })
-    }
-
-    fn stop(mut self) -> Result<()> {
-        signal(self.0.id(), libc::SIGINT)?;
-        let status = wait::until("the agent ends", || Ok(self.0.try_wait()?))?;
-        ensure!(status.success(), "the agent ended: {status}");
-        Ok(())
-    }
-}
-
-impl Drop for Watcher {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Keeps what a run left, and a capture, in the folder `DNS_MONITOR_KEEP`.
-#[derive(Debug)]
-struct Recorder(Option<(PathBuf, Child)>);
-
-impl Recorder {
-    fn start(host: &Namespace) -> Result<Self> {
-        let Some(folder) = env::var_os("DNS_MONITOR_KEEP").map(PathBuf::from) else { return Ok(Self(None)) };
-        fs::create_dir_all(&folder)?;
-        let mut command = host.command("tcpdump");
-        command.args([
-            "-i",
-            "eth0",
-            "-U",
-            "-B",
-            "65536",
-            "-s",
-            "0",
-            "--time-stamp-precision=nano",
-            "-Z",
-            "root",
-            "-w",
-        ]);
-        command
-            .arg(folder.join("capture.pcap"))
-            .args(["port", "53"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        Ok(Self(Some((folder, command.spawn().context("cannot start tcpdump")?))))
-    }
-
-    fn keep(mut self, run: &Run) -> Result<()> {
-        let Some((folder, child)) = &mut self.0 else { return Ok(()) };
-        signal(child.id(), libc::SIGINT)?;
-        child.wait()?;
-        for file in [&run.events, &run.probe, &run.ledger] {
-            succeed(std::process::Command::new("cp").arg("--sparse=always").arg(file).arg(&*folder))?;
-        }
-        kept::write(&folder.join("account"), &run.lookups)
-    }
-}
-
-impl Drop for Recorder {
-    fn drop(&mut self) {
-        if let Some((_, child)) = &mut self.0 {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
 }

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::{
-    judge::{Count, Verdict},
     oracle::How,
     scenario::Outcome,
+    verdict::{Count, Verdict},
 };
 
 /// Rows of both tables.
