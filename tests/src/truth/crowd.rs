@@ -12,7 +12,10 @@ use std::{
 
 use anyhow::{Context, Result, anyhow, ensure};
 
-use super::ask::{Mix, Question};
+use super::{
+    ask::{Mix, Question},
+    stamp,
+};
 use crate::{
     address::Family,
     dns,
@@ -75,6 +78,7 @@ fn sockets(families: &[Family]) -> Result<Vec<UdpSocket>> {
         let socket = UdpSocket::bind((plan::client(client).of(family), 0))?;
         socket.connect((plan::RESOLVER.of(family), 53))?;
         socket.set_nonblocking(true)?;
+        stamp::enable(&socket)?;
         Ok(socket)
     };
     (0..CLIENTS).flat_map(|client| families.iter().map(move |family| (client, *family))).map(one).collect()
@@ -119,10 +123,10 @@ fn receive(sockets: &[UdpSocket], over: &AtomicBool, sent: &AtomicUsize) -> Resu
     loop {
         for at in poll.ready()? {
             let Some(socket) = sockets.get(at) else { continue };
-            while let Ok(length) = socket.recv(&mut buffer) {
+            while let Some((length, time)) = stamp::receive(socket, &mut buffer) {
                 let answer = buffer.get(..length).unwrap_or_default();
                 let (id, rcode) = dns::id(answer).zip(dns::rcode(answer)).context("a short answer")?;
-                answers.entry((socket.local_addr()?, id)).or_insert_with(|| (now(), rcode));
+                answers.entry((socket.local_addr()?, id)).or_insert((time, rcode));
             }
         }
         if over.load(Ordering::Acquire) {

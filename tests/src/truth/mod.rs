@@ -24,6 +24,7 @@ pub mod resolver;
 pub mod scenario;
 pub mod sign;
 pub mod site;
+pub mod stamp;
 pub mod table;
 pub mod told;
 pub mod verdict;
