@@ -56,6 +56,8 @@ pub struct Goal {
     pub answered: u64,
     /// When the resolver was first told something that this lookup needed, while it waited; 0: not yet.
     pub fetched: u64,
+    /// When the resolver was last told such a thing; 0: not yet.
+    pub last: u64,
     /// When it was first told the very data that was asked for, or that of its alias; 0: not yet.
     pub told: u64,
     /// The resolver asked for it after it came.
@@ -81,12 +83,20 @@ impl Goal {
             asked,
             answered: 0,
             fetched: 0,
+            last: 0,
             told: 0,
             is_miss: false,
             has_elder: false,
             fills: false,
             gone: false,
         }
+    }
+}
+
+impl Goal {
+    /// When, before `time`, something happened that made the resolver do the next thing for it.
+    pub fn cue(&self, time: u64) -> u64 {
+        if self.last <= time { self.asked.max(self.last) } else { self.asked }
     }
 }
 

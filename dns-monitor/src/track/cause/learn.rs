@@ -105,7 +105,9 @@ impl Learner<'_> {
         if message.question.is_some_and(|question| question.name == *owner) {
             return;
         }
-        if let Some(node) = self.names.find(&Path::of(owner), 0) {
+        let Some(node) = self.names.find(&Path::of(owner), 0) else { return };
+        // What is in the cache already is not replaced by what comes along with something else.
+        if self.names.node(node).filled(rtype).and_then(|by| self.goals.get(by)).is_none() {
             self.fill(node, rtype);
         }
     }

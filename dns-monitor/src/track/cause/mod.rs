@@ -204,11 +204,11 @@ impl Causes {
             return Explained::Prefetch;
         }
         search.below(names, goals, asked);
+        if search.prefer_renewed(goals, asked) {
+            return Explained::Prefetch;
+        }
         if search.has_found() {
             return Explained::Clients;
-        }
-        if search.find_renewed() {
-            return Explained::Prefetch;
         }
         if search.find_lingering(names, goals, asked) {
             return Explained::Clients;
@@ -226,6 +226,7 @@ impl Causes {
                 continue;
             }
             goal.fetched = first(goal.fetched, asked.until);
+            goal.last = goal.last.max(asked.until);
             if self.search.is_data(found) {
                 goal.told = first(goal.told, asked.until);
             }

@@ -231,6 +231,17 @@ impl Search {
         }
     }
 
+    /// Whether a client that had its answer explains it better than those who wait: it came later.
+    pub fn prefer_renewed(&mut self, goals: &Goals, asked: &Asked<'_>) -> bool {
+        let Some((renewed, time)) = self.renewed else { return false };
+        let cue = |found: &Found| goals.get(found.goal).map_or(0, |goal| goal.cue(asked.from));
+        let is_latest = self.found.iter().map(cue).all(|cue| cue < time);
+        if is_latest {
+            (self.found, self.more) = (vec![renewed], 0);
+        }
+        is_latest
+    }
+
     /// Validation begins when the answer is there: where some have theirs, they are the ones.
     fn prefer_told(&mut self, goals: &Goals, asked: &Asked<'_>) {
         let is_told = |found: &Found| {
@@ -337,7 +348,7 @@ impl Search {
         for (id, goal) in answered.take_while(|(_, goal)| goal.answered >= lately) {
             if goal.fetched != 0 && fits(goal) && asked.overlaps(goal) {
                 self.find(id, at);
-            } else if goal.fetched == 0 && fits(goal) && asked.follows(goal) {
+            } else if goal.fetched == 0 && fits(goal) && goal.asked <= asked.from {
                 self.renew(goal, Found { goal: id, step: at as Id });
             }
             if !self.spend() {
