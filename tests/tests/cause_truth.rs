@@ -6,8 +6,11 @@ use dns_monitor_tests::truth::{
     scenario::{Scenario, find},
 };
 
-/// At least so many of a thousand, at most one.
+/// Of what is said of a name that a client asked for, or of an alias's target, and of caches.
 const ENOUGH: f64 = 0.999;
+/// Of what is said of anything else: who else waits below a zone that is asked about, only the resolver knows. Most such
+/// questions come at the start, and these runs are short.
+const INSIDE: f64 = 0.98;
 
 /// Runs a scenario for some seconds; all of it must be as true as we claim.
 fn assert_true(name: &str) {
@@ -21,11 +24,13 @@ fn assert_true(name: &str) {
     assert!(verdict.outgoing > 100, "{told}");
     let recall = verdict.asked_or_alias();
     assert!(recall.share().unwrap() >= ENOUGH, "recall {recall:?}: {told}");
+    assert!(verdict.names.precision().unwrap() >= ENOUGH, "{:?}: {told}", verdict.names);
     for (certainty, count) in &verdict.entries {
+        let enough = if certainty == "sole" || certainty == "shared" { ENOUGH } else { INSIDE };
         let precision = count.precision();
-        assert!(precision.is_none_or(|precision| precision >= ENOUGH), "{certainty} {count:?}: {told}");
+        assert!(precision.is_none_or(|precision| precision >= enough), "{certainty} {count:?}: {told}");
     }
-    assert!(verdict.none().unwrap() < 1.0 - ENOUGH, "{told}");
+    assert!(verdict.none().unwrap() <= 1.0 - ENOUGH, "{told}");
     let (right, all) = verdict.cache_right();
     assert!(right as f64 >= all as f64 * ENOUGH, "cache: {right} of {all}: {told}");
 }

@@ -8,7 +8,7 @@ use super::{
     plan,
     probe::Key,
     told::{Cause, Incoming, Outgoing, Told},
-    verdict::Verdict,
+    verdict::{Count, Verdict},
 };
 
 /// Who asked what.
@@ -35,12 +35,9 @@ impl Verdict {
         self.unknown += u64::from(truth.is_none());
         for cause in causes {
             let judged = truth.as_ref().map_or(Judged::Undecided, |truth| judge_entry(cause, truth));
-            let count = self.entries.entry(cause.certainty.clone()).or_default();
-            match judged {
-                Judged::Right => count.right += 1,
-                Judged::Undecided => count.undecided += 1,
-                Judged::Wrong => count.wrong += 1,
-                Judged::Word => count.word += 1,
+            judged.count(self.entries.entry(cause.certainty.clone()).or_default());
+            if truth.as_ref().is_some_and(Causes::is_of_names) {
+                judged.count(&mut self.names);
             }
             if let Some(kind) = judged.mistake(cause, truth.as_ref()) {
                 let text = || describe(outgoing, &[cause], truth.as_ref(), account);
@@ -131,6 +128,15 @@ enum Judged {
 }
 
 impl Judged {
+    fn count(self, count: &mut Count) {
+        match self {
+            Self::Right => count.right += 1,
+            Self::Undecided => count.undecided += 1,
+            Self::Wrong => count.wrong += 1,
+            Self::Word => count.word += 1,
+        }
+    }
+
     /// What kind of mistake it is.
     fn mistake(self, cause: &Cause, truth: Option<&Causes>) -> Option<String> {
         let said = &cause.certainty;

@@ -44,6 +44,13 @@ pub struct Causes {
     pub stranger: bool,
 }
 
+impl Causes {
+    /// Whether a client asked for this very name and type, or for an alias of it.
+    pub fn is_of_names(&self) -> bool {
+        self.certain.values().any(|how| *how <= How::Alias)
+    }
+}
+
 /// The truth about a client's lookup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answered {

@@ -28,7 +28,7 @@ impl Tables {
         let recall = |how| percent(verdict.recall.get(&how).and_then(|part| part.share()));
         let _infallible = writeln!(
             self.scenarios,
-            "| {name} | {:.0} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+            "| {name} | {:.0} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             rate,
             lookups,
             verdict.outgoing,
@@ -37,6 +37,7 @@ impl Tables {
             recall(How::Inner),
             recall(How::Prefetch),
             percent(verdict.own.share()),
+            percent(verdict.names.precision()),
             percent(verdict.none()),
             verdict.silent,
             verdict.unknown,
@@ -74,8 +75,8 @@ impl Tables {
     pub fn text(&self) -> String {
         format!(
             "| scenario | lookups/s | lookups | outgoing queries | recall: asked for | alias | needed inside | prefetch \
-             | self | `none` | without causes | oracle does not know |\n\
-             |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n{}\n\
+             | self | precision: asked for, alias | `none` | without causes | oracle does not know |\n\
+             |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n{}\n\
              | scenario | certainty | entries | precision | wrong client | wrong word | undecided |\n\
              |---|---|---:|---:|---:|---:|---:|\n{}\n\
              | scenario | `cache` says | truth | lookups | right |\n|---|---|---|---:|---|\n{}\n\

@@ -69,6 +69,8 @@ pub struct Verdict {
     pub silent: u64,
     /// Entries by certainty.
     pub entries: BTreeMap<String, Count>,
+    /// Entries of all certainties where a client asked for the very name, or for an alias of it.
+    pub names: Count,
     /// Of the true causes, by how they are one, those that are named.
     pub recall: BTreeMap<How, Part>,
     /// Of the queries that nobody asked for, those that are `self`.
