@@ -152,7 +152,7 @@ impl Lab {
 }
 
 /// Whether the server has an answer to the query, asked from `host`.
-fn answers(host: &Namespace, server: IpAddr, query: &[u8]) -> Result<Option<()>> {
+pub fn answers(host: &Namespace, server: IpAddr, query: &[u8]) -> Result<Option<()>> {
     let reply = host.inside(|| {
         let any = SocketAddr::new(if server.is_ipv4() { [0; 4].into() } else { [0; 16].into() }, 0);
         let socket = UdpSocket::bind(any)?;

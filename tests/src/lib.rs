@@ -27,6 +27,7 @@ pub mod rules;
 pub mod suricata;
 pub mod tag;
 pub mod topology;
+pub mod truth;
 pub mod vlan;
 pub mod wait;
 pub mod zones;

@@ -120,10 +120,15 @@ impl Named {
     }
 
     fn start(namespace: &Namespace, folder: &Path, config: &str) -> Result<Self> {
+        Self::launch(namespace.command(program(folder)?), folder, config)
+    }
+
+    /// Starts a `named` that somebody else has configured. It must log into the file `log` of its folder.
+    pub fn launch(mut command: Command, folder: &Path, config: &str) -> Result<Self> {
+        fs::create_dir_all(folder)?;
         let file = folder.join("named.conf");
         fs::write(&file, config)?;
-        let child = namespace
-            .command(program(folder)?)
+        let child = command
             .args(["-f", "-n", "1", "-c"])
             .arg(&file)
             .stdin(Stdio::null())
@@ -178,7 +183,7 @@ impl Drop for Named {
 /// AppArmor binds the installed path to the system's own folders; a copy is not bound. `cp` makes
 /// it, because a program that this process has open for writing cannot be started, and a child
 /// that another thread is starting would keep it open.
-fn program(folder: &Path) -> Result<PathBuf> {
+pub fn program(folder: &Path) -> Result<PathBuf> {
     let copy = folder.with_file_name("named.bin");
     if !copy.exists() {
         succeed(Command::new("cp").arg("/usr/sbin/named").arg(&copy)).context("is bind9 installed?")?;

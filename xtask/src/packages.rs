@@ -22,6 +22,7 @@ pub const LAB: &[(&str, &str)] = &[
 /// What the tests run beside it.
 pub const TESTS: &[(&str, &str)] = &[
     ("c++", "g++"),
+    ("cc", "gcc"),
     ("dhcpd", "isc-dhcp-server"),
     ("named-checkzone", "bind9-utils"),
     ("dhclient", "isc-dhcp-client"),
