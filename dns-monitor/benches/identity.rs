@@ -147,8 +147,9 @@ const FORMATS: &[(Format, &str, Write)] = &[
             )
         })
     }),
+    // For ever: what is over before the file is written is not remembered.
     (Format::Dnsmasq, "dnsmasq", |text| {
-        each(text, |n, address, mac| format!("{} {mac} {address} host-{n} 01:{mac}", NOW + 1800))
+        each(text, |n, address, mac| format!("0 {mac} {address} host-{n} 01:{mac}"))
     }),
     (Format::Windows, "windows", |text| {
         each(text, |n, address, mac| {
