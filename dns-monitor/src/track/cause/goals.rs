@@ -14,6 +14,8 @@ pub const WINDOW: u64 = 15_000_000_000;
 /// How long a client may wait: what goes before may have been a reason still. ns.
 pub const PATIENCE: u64 = 10_000_000_000;
 
+/// A resolver that has found something answers all that wait for it within so many ns.
+const TOGETHER: u64 = 20_000_000;
 /// Lookups of a name that are looked at for one of the same type: few, because one is found at once but in an attack.
 const MAX_ELDERS: usize = 16;
 
@@ -60,6 +62,11 @@ pub struct Goal {
     pub last: u64,
     /// When it was first told the very data that was asked for, or that of its alias; 0: not yet.
     pub told: u64,
+    /// When a later lookup of the same was answered while this one waited: a resolver answers all that wait for one thing
+    /// together, so this one never reached it, or its answer is on the way. 0: not.
+    pub overtaken: u64,
+    /// What it was given is renewed.
+    pub renews: bool,
     /// The resolver asked for it after it came.
     pub is_miss: bool,
     /// Another client waited for the same when it came.
@@ -85,6 +92,8 @@ impl Goal {
             fetched: 0,
             last: 0,
             told: 0,
+            overtaken: 0,
+            renews: false,
             is_miss: false,
             has_elder: false,
             fills: false,
@@ -94,6 +103,15 @@ impl Goal {
 }
 
 impl Goal {
+    /// Whether it waited at `time`, or would have if it had come.
+    pub fn waits(&self, time: u64) -> bool {
+        match (self.answered, self.overtaken) {
+            (0, 0) => true,
+            (0, overtaken) => overtaken.saturating_add(TOGETHER) >= time,
+            (answered, _) => answered >= time,
+        }
+    }
+
     /// When, before `time`, something happened that made the resolver do the next thing for it.
     pub fn cue(&self, time: u64) -> u64 {
         if self.last <= time { self.asked.max(self.last) } else { self.asked }
@@ -119,7 +137,7 @@ pub struct Goals {
     fillers: VecDeque<Id>,
     max: usize,
     generation: u32,
-    /// A buffer.
+    /// Places in a list, while what is there is changed.
     seekers: Vec<Id>,
     /// When the youngest of those was asked that had to go too early.
     forgotten_until: u64,
@@ -208,9 +226,25 @@ impl Goals {
         let GoalId { slot, .. } = id;
         let Some(goal) = self.get_mut(id).filter(|goal| goal.answered == 0) else { return };
         goal.answered = time;
+        let answered = *goal;
         let node = names.node_mut(goal.node);
         node.waiting.remove(&mut self.slab, slot);
         node.answered.push(&mut self.slab, slot);
+        let waiting = node.waiting;
+        self.overtake(waiting, &answered);
+    }
+
+    /// Who asked for the same before, and has no answer, will hardly have one.
+    fn overtake(&mut self, waiting: List, answered: &Goal) {
+        let Self { slab, seekers, .. } = self;
+        seekers.clear();
+        seekers.extend(waiting.iter(slab).take(MAX_SEEKERS));
+        for slot in seekers {
+            let goal = &mut slab[*slot];
+            if goal.qtype == answered.qtype && goal.asked < answered.asked && goal.overtaken == 0 {
+                goal.overtaken = answered.answered;
+            }
+        }
     }
 
     /// Lets go of what is too old at `now`, and of the oldest where there are too many.

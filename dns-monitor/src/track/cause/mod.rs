@@ -179,8 +179,10 @@ impl Causes {
         let explained = self.explain(op_code, &asked);
         let response = lookup.response.as_ref().and_then(|response| response.message.as_ref().ok());
         let usable = response.filter(|message| matches!(message.header.rcode(), NOERROR | NXDOMAIN));
-        if explained == Explained::Clients {
-            self.mark(&asked, usable.is_some());
+        match explained {
+            Explained::Clients => self.mark(&asked, usable.is_some()),
+            Explained::Prefetch => self.mark_renewing(&asked),
+            Explained::Own(_) | Explained::Not => {}
         }
         if let Some(message) = usable {
             let Self { names, library, goals, search, .. } = self;
@@ -211,7 +213,7 @@ impl Causes {
             return Explained::Clients;
         }
         if search.find_lingering(names, goals, asked) {
-            return Explained::Clients;
+            return if search.renews(goals) { Explained::Prefetch } else { Explained::Clients };
         }
         if let Some(reason) = own::otherwise(asked, search, names) {
             return Explained::Own(reason);
@@ -233,6 +235,16 @@ impl Causes {
             goal.last = goal.last.max(asked.until);
             if self.search.is_data(found) {
                 goal.told = first(goal.told, asked.until);
+            }
+        }
+    }
+
+    /// What the clients that were found had from the cache is renewed.
+    fn mark_renewing(&mut self, asked: &Asked<'_>) {
+        for found in self.search.found() {
+            if let Some(goal) = self.goals.get_mut(found.goal) {
+                goal.renews = true;
+                goal.last = goal.last.max(asked.until);
             }
         }
     }

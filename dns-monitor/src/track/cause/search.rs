@@ -16,6 +16,8 @@ use crate::decode::rr_type;
 pub const SKEW: u64 = 100_000;
 /// A resolver renews a record when it has answered from it, not long after, ns.
 const PREFETCH: u64 = 20_000_000;
+/// What it does to renew something, one step after the other, may take longer: so far is looked back, ns.
+const LATELY: u64 = 10 * PREFETCH;
 /// Clients that come so long after the resolver asked wait for what it asks later, ns.
 const JOIN: u64 = 1_000_000_000;
 /// Clients that are named.
@@ -114,7 +116,7 @@ pub struct Asked<'p> {
 impl Asked<'_> {
     /// Whether a client waited for something when the resolver asked.
     fn overlaps(&self, goal: &Goal) -> bool {
-        self.follows(goal) && (goal.answered == 0 || goal.answered.saturating_add(SKEW) >= self.from)
+        self.follows(goal) && goal.waits(self.from.saturating_sub(SKEW))
     }
 
     /// Whether a client asked before the resolver did.
@@ -125,7 +127,7 @@ impl Asked<'_> {
     /// Whether a client came soon after the resolver asked, before it was told.
     fn is_joined_by(&self, goal: &Goal) -> bool {
         let joined = self.until.min(self.from.saturating_add(JOIN));
-        !self.follows(goal) && goal.asked <= joined.saturating_add(SKEW)
+        !self.follows(goal) && goal.asked <= joined.saturating_add(SKEW) && goal.overtaken == 0
     }
 
     fn is_dnssec(&self) -> bool {
@@ -143,7 +145,8 @@ pub struct Search {
     budget: usize,
     /// Targets of record data lead back as well.
     with_targets: bool,
-    renewed: Option<(Found, u64)>,
+    /// Whose answer is renewed: what is already being renewed first, then who asked last.
+    renewed: Option<(Found, (bool, u64))>,
 }
 
 impl Search {
@@ -244,7 +247,7 @@ impl Search {
 
     /// Whether a client that had its answer explains it better than those who wait: it came later.
     pub fn prefer_renewed(&mut self, goals: &Goals, asked: &Asked<'_>) -> bool {
-        let Some((renewed, time)) = self.renewed else { return false };
+        let Some((renewed, (_, time))) = self.renewed else { return false };
         let cue = |found: &Found| goals.get(found.goal).map_or(0, |goal| goal.cue(asked.from));
         let is_latest = self.found.iter().map(cue).all(|cue| cue < time);
         if is_latest {
@@ -268,6 +271,11 @@ impl Search {
     pub fn find_renewed(&mut self) -> bool {
         self.found.extend(self.renewed.map(|(found, _)| found));
         self.has_found()
+    }
+
+    /// Whether the client that was found was given something that is renewed.
+    pub fn renews(&self, goals: &Goals) -> bool {
+        self.found.iter().any(|found| goals.get(found.goal).is_some_and(|goal| goal.renews))
     }
 
     /// For whom it was once learned that this name matters: that client may be long content, but not what it set off.
@@ -354,12 +362,15 @@ impl Search {
         (at, node): (usize, NodeId),
         fits: impl Fn(&Goal) -> bool,
     ) {
-        let lately = asked.from.saturating_sub(PREFETCH);
+        let (lately, just_now) = (asked.from.saturating_sub(LATELY), asked.from.saturating_sub(PREFETCH));
         let answered = goals.list(names.node(node).answered);
         for (id, goal) in answered.take_while(|(_, goal)| goal.answered >= lately) {
             if goal.fetched != 0 && fits(goal) && asked.overlaps(goal) {
                 self.find(id, at);
-            } else if goal.fetched == 0 && fits(goal) && goal.asked <= asked.from {
+                continue;
+            }
+            let is_fresh = goal.answered >= just_now || (goal.renews && goal.last >= just_now);
+            if is_fresh && goal.fetched == 0 && fits(goal) && goal.asked <= asked.from {
                 self.renew(goal, Found { goal: id, step: at as Id });
             }
             if !self.spend() {
@@ -426,8 +437,9 @@ impl Search {
     }
 
     fn renew(&mut self, goal: &Goal, found: Found) {
-        if self.renewed.is_none_or(|(_, asked)| asked < goal.asked) {
-            self.renewed = Some((found, goal.asked));
+        let rank = (goal.renews, goal.asked);
+        if self.renewed.is_none_or(|(_, best)| best < rank) {
+            self.renewed = Some((found, rank));
         }
     }
 

@@ -278,4 +278,32 @@ pub const ALL: &[(&str, &str, &str)] = &[
         "resolver www.example A: none
          resolver evil.test A: none",
     ),
+    (
+        "a query that the resolver never got: who came later was answered",
+        "0 c1 > www.example A
+         10 c2 > www.example A
+         11 s1 < www.example A
+         12 s1 > www.example A: www.example A
+         13 c2 < www.example A: www.example A
+         4000 c3 > www.example A
+         4000.2 c3 < www.example A: www.example A
+         4000.3 s1 < www.example A
+         4001 s1 > www.example A: www.example A",
+        "resolver www.example A: shared c1 www.example, shared c2 www.example
+         c2 www.example A: shared
+         c3 www.example A: hit by c2
+         resolver www.example A: prefetch c3 www.example",
+    ),
+    (
+        "what is renewed is renewed step by step",
+        "0 c1 > www.zone.example A
+         0.2 c1 < www.zone.example A: www.zone.example A
+         0.4 s1 < zone.example NS
+         30 s1 > zone.example NS: zone.example NS ns.zone.example
+         30.2 s1 < www.zone.example A
+         31 s1 > www.zone.example A: www.zone.example A",
+        "c1 www.zone.example A: hit
+         resolver zone.example NS: prefetch c1 www.zone.example -zone-> zone.example
+         resolver www.zone.example A: prefetch c1 www.zone.example",
+    ),
 ];
