@@ -231,3 +231,6 @@ fn clock(at: u64) -> String {
     let micros = at / 1000;
     format!("{:02}:{:02}.{:06}", micros / 60_000_000 % 60, micros / 1_000_000 % 60, micros % 1_000_000)
 }
+
+#[cfg(test)]
+mod tests;
