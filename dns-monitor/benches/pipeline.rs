@@ -20,6 +20,7 @@ use aya::programs::{SchedClassifier, Xdp};
 use dns_monitor::{
     config::Config,
     decode::{Decoder, message::Message},
+    identity::directory::Directory,
     output::{emit::Pressure, queue::queue, stdout::Writer},
     pipeline::Pipeline,
     sample::Sample,
@@ -159,7 +160,7 @@ fn pipeline(object: &mut Object, pipe: Option<&ChildStdin>) -> Result<Duration> 
             None
         }
     };
-    let mut pipeline = Pipeline::new(&config, false, queue, Pressure::Wait);
+    let mut pipeline = Pipeline::new(&config, false, queue, Pressure::Wait, Directory::of_files(&config));
     let start = cpu_time();
     drain(object, |sample| pipeline.take(sample))?;
     pipeline.close();

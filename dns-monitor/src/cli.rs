@@ -1,6 +1,7 @@
 //! The command line. It beats the configuration file, which beats the defaults.
 
 pub mod rules;
+pub mod trace;
 
 use std::{net::IpAddr, path::PathBuf, process::ExitCode, time::Duration};
 
@@ -33,7 +34,8 @@ impl From<Exit> for ExitCode {
     version,
     about,
     after_help = "Events go to standard output, everything else to standard error.\n\
-    Exit status: 0 success, 1 failure at work, 2 wrong command line or configuration."
+    Exit status: 0 success, 1 failure at work, 2 wrong command line or configuration;\n\
+    of trace and who as of grep, see their help."
 )]
 pub struct Cli {
     /// What to do.
@@ -50,8 +52,19 @@ pub enum Command {
     Replay(ReplayArgs),
     /// Check a configuration file and print every setting as it would be used.
     Check(CheckArgs),
+    /// Say who had an address, by the files of leases that the configuration names.
+    Identity(IdentityArgs),
     /// Check and explain domain rules; look into those of the running agent and change them.
     Rules(rules::RulesArgs),
+    /// From alerts that name the resolver to the machines behind them, by what `run` has recorded.
+    ///
+    /// Exit status, as of grep: 0 every alert has its lookup, 1 some have none or cannot be read, 2 wrong command
+    /// line or a file that cannot be read.
+    Trace(trace::TraceArgs),
+    /// Tell which machines looked a name up, or one below it, by what `run` has recorded.
+    ///
+    /// Exit status, as of grep: 0 somebody did, 1 nobody, 2 wrong command line or a file that cannot be read.
+    Who(trace::WhoArgs),
 }
 
 /// Settings that `run` and `replay` share.
@@ -115,6 +128,20 @@ pub struct ReplayArgs {
 /// `dns-monitor check`.
 #[derive(Args, Clone, Debug)]
 pub struct CheckArgs {
+    /// Configuration file (TOML).
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+}
+
+/// `dns-monitor identity`.
+#[derive(Args, Clone, Debug)]
+pub struct IdentityArgs {
+    /// Address that somebody had.
+    #[arg(value_parser = value::address)]
+    pub address: IpAddr,
+    /// When, RFC 3339, such as 2026-11-24T12:00:00Z [default: now].
+    #[arg(long, value_name = "TIME", value_parser = value::time)]
+    pub at: Option<u64>,
     /// Configuration file (TOML).
     #[arg(long, value_name = "FILE")]
     pub config: PathBuf,

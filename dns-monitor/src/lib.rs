@@ -10,6 +10,8 @@
 //! 6. [`identity`]: who had the address at that time;
 //! 7. [`event`] and [`output`]: lookups become lines.
 //!
+//! Later, from recorded events: [`trace`], from an alert to the machine behind it.
+//!
 //! Beside the flow: [`cli`] and [`config`], what the operator asked for, and [`control`], what is asked later.
 
 pub mod cli;
@@ -28,4 +30,5 @@ pub mod rules;
 pub mod run;
 pub mod sample;
 pub mod source;
+pub mod trace;
 pub mod track;

@@ -10,14 +10,17 @@ use std::{
 use anyhow::Context as _;
 use clap::Parser as _;
 use dns_monitor::{
-    cli::{CheckArgs, Cli, Command, Exit, rules::Task},
+    cli::{CheckArgs, Cli, Command, Exit, IdentityArgs, rules::Task},
     config::{Color, Config, ConfigError},
     control::client,
+    identity::{explain::explain, follow},
     log,
     replay::replay,
     rules::engine::offline,
     run::{Control, run},
+    trace::{self, error::TraceError},
 };
+use jiff::Timestamp;
 use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {
@@ -30,7 +33,12 @@ fn main() -> ExitCode {
             settle(arguments.resolve(), |config| Ok(replay(&config, &arguments.files, is_colored(&config))?))
         }
         Command::Check(arguments) => settle(arguments.resolve(), |config| check(&arguments, &config)),
+        Command::Identity(arguments) => identity(&arguments),
         Command::Rules(arguments) => rules(arguments.command.task()),
+        Command::Trace(arguments) => searched(
+            arguments.resolve(Timestamp::now()).and_then(|request| trace::trace(&request, &mut io::stdout())),
+        ),
+        Command::Who(arguments) => searched(trace::who::who(&arguments.resolve(), &mut io::stdout())),
     };
     result.into()
 }
@@ -53,6 +61,18 @@ fn end(result: anyhow::Result<()>) -> Exit {
         Err(error) => {
             log::error(format_args!("{error:#}"));
             Exit::Failure
+        }
+    }
+}
+
+/// As grep ends: 0 found, 1 not, 2 an error.
+fn searched(found: Result<bool, TraceError>) -> Exit {
+    match found {
+        Ok(true) => Exit::Success,
+        Ok(false) => Exit::Failure,
+        Err(error) => {
+            log::error(format_args!("{error}"));
+            Exit::Usage
         }
     }
 }
@@ -85,6 +105,13 @@ fn watch(config: &Config, file: Option<PathBuf>) -> anyhow::Result<()> {
                 _ = reload.recv() => control.reload.store(true, Ordering::Relaxed),
             }
         }
+    })
+}
+
+fn identity(arguments: &IdentityArgs) -> Exit {
+    let time = arguments.at.unwrap_or_else(follow::now);
+    settle(Config::load(&arguments.config), |config| {
+        explain(&config, arguments.address, time, &mut io::stdout()).context("standard output")
     })
 }
 

@@ -1,4 +1,4 @@
-//! Source, decode, track, judge, emit: what happens to a sample, in one sentence.
+//! Source, decode, track, identify, judge, emit: what happens to a sample, in one sentence.
 
 use std::{fmt, sync::Arc};
 
@@ -6,6 +6,7 @@ use crate::{
     config::Config,
     decode::Decoder,
     event::Observer,
+    identity::directory::Directory,
     ledger::{Reason, Tally},
     output::{
         OutputReason,
@@ -33,13 +34,20 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// A pipeline that ends in `queue`; `colored` matters to text alone.
-    pub fn new(config: &Config, colored: bool, queue: Queue, pressure: Pressure) -> Self {
+    /// A pipeline that ends in `queue`; `colored` matters to text alone, `directory` knows the clients.
+    pub fn new(
+        config: &Config,
+        colored: bool,
+        queue: Queue,
+        pressure: Pressure,
+        directory: Directory,
+    ) -> Self {
         let observer = Observer { hostname: config.observer.hostname.clone() };
         Self {
             decoder: Decoder::new(config),
             tracker: Tracker::new(&config.track, &config.capture.ports),
             tail: Tail {
+                directory,
                 judge: Judge::default(),
                 learn: Box::new(|_| false),
                 forged: Vec::new(),
@@ -59,6 +67,11 @@ impl Pipeline {
         let Self { decoder, tracker, tail } = self;
         decoder.expire(now, |message| tracker.push(message, |lookup| tail.take(lookup)));
         tracker.expire(now, |lookup| tail.take(lookup));
+    }
+
+    /// Takes over what is new of who has which address.
+    pub fn tend(&mut self) {
+        self.tail.directory.tend();
     }
 
     /// Says in the stream what was lost since the last time. `kernel` counts from the start.
@@ -123,6 +136,7 @@ impl Pipeline {
 
 /// What every lookup comes to.
 struct Tail {
+    directory: Directory,
     judge: Judge,
     /// Takes what the kernel should know from now on; false: it cannot.
     learn: Box<dyn FnMut(Learn) -> bool + Send>,
@@ -133,6 +147,9 @@ struct Tail {
 
 impl Tail {
     fn take(&mut self, lookup: &Lookup<'_>) {
+        if self.directory.is_own(lookup) {
+            return self.emitter.leave_out();
+        }
         if lookup.end == End::Blocked {
             return self.take_blocked(lookup);
         }
@@ -143,12 +160,12 @@ impl Tail {
         {
             judgement.enforced = Some(Enforced::Next);
         }
-        self.emitter.emit(lookup, &judgement);
+        self.emitter.emit(lookup, &judgement, &self.directory.who(lookup));
     }
 
     #[cold]
     fn take_blocked(&mut self, lookup: &Lookup<'_>) {
-        let Self { judge, forged, emitter, learn } = self;
+        let Self { directory, judge, forged, emitter, learn } = self;
         let lookup = match judge.effect(lookup) {
             Some(effect) => forge::answered(lookup, &effect, forged),
             None => *lookup,
@@ -158,7 +175,7 @@ impl Tail {
             // Refused or not: this packet is blocked already.
             let _refused = learn(lesson);
         }
-        emitter.emit(&lookup, &outcome.judgement);
+        emitter.emit(&lookup, &outcome.judgement, &directory.who(&lookup));
     }
 }
 

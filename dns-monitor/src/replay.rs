@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use crate::{
     config::{Config, rules::Mode},
+    identity::directory::Directory,
     ledger::Tally,
     log,
     output::{emit::Pressure, queue::queue, stdout::Writer},
@@ -60,7 +61,7 @@ pub enum ReplayError {
 pub fn replay(config: &Config, files: &[PathBuf], colored: bool) -> Result<(), ReplayError> {
     let (queue, batches) = queue(config.stdout.queue_bytes);
     let writer = Writer::start(batches).map_err(ReplayError::Writer)?;
-    let mut pipeline = Pipeline::new(config, colored, queue, Pressure::Wait);
+    let mut pipeline = Pipeline::new(config, colored, queue, Pressure::Wait, Directory::of_files(config));
     if !config.specs.is_empty() {
         pipeline.set_rules(Arc::new(rules(config)?));
     }

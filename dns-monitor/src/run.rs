@@ -22,6 +22,7 @@ use crate::{
         audit::Audit,
         server::{PATIENCE, Server, ServerError, Settings},
     },
+    identity::directory::{Directory, DirectoryError},
     log,
     output::{emit::Pressure, queue::queue, stdout::Writer},
     pipeline::{Ledger, Pipeline},
@@ -57,6 +58,9 @@ pub enum RunError {
     /// The control socket that the configuration names cannot be had.
     #[error(transparent)]
     Control(#[from] ServerError),
+    /// A source of host names.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
     /// There are no rules to take over with.
     #[error("the rules could not be loaded: the programs of the earlier agent stay, with its rules")]
     NoRules,
@@ -82,6 +86,7 @@ pub struct Control {
 /// # Errors
 /// [`RunError`]; the programs are detached in every case, but where they are to be kept.
 pub fn run(config: &Config, file: Option<PathBuf>, colored: bool, control: &Control) -> Result<(), RunError> {
+    let directory = Directory::live(config, &config.capture.interfaces)?;
     let mut kernel = Kernel::load(&config.capture, config.rules.on_exit == OnExit::Keep)?;
     let (judges, rules) = channel();
     let force = Force::new(kernel.enforcer()?, judges, manual(config), config.rules.learn_max);
@@ -96,7 +101,7 @@ pub fn run(config: &Config, file: Option<PathBuf>, colored: bool, control: &Cont
     kernel.attach()?;
     let (queue, batches) = queue(config.stdout.queue_bytes);
     let writer = Writer::start(batches).map_err(RunError::Writer)?;
-    let mut pipeline = Pipeline::new(config, colored, queue, Pressure::Drop);
+    let mut pipeline = Pipeline::new(config, colored, queue, Pressure::Drop, directory);
     let learner = service.handle().clone();
     pipeline.set_learner(move |learn| learner.learn(learn));
     let mut agent = Agent { kernel, pipeline, rules };
@@ -179,6 +184,7 @@ impl Agent {
     /// Takes the samples that are due. Rules are handed over before the kernel has them: asked for after the time up to
     /// which samples are due, those of every sample are known.
     fn round(&mut self) -> usize {
+        self.pipeline.tend();
         let due = self.kernel.due();
         while let Ok(rules) = self.rules.try_recv() {
             self.pipeline.set_rules(rules);

@@ -13,9 +13,10 @@ use serde_json::Value;
 /// Damaged at its end, as the file is meant to be: what comes before is replayed all the same.
 const BROKEN_OFF: &[&str] = &[];
 
-/// What only a kernel with rules, or another link, has to tell.
+/// What only a kernel with rules, another link, a lease file, a forwarder or a longer talk has to tell.
 const IN_NO_CAPTURE: &[&str] = &[
     "network.inner.vlan.id",
+    "client.domain",
     "observer.ingress.interface.name",
     "rule.id",
     "rule.name",
@@ -23,6 +24,16 @@ const IN_NO_CAPTURE: &[&str] = &[
     "rule.category",
     "dns_monitor.enforced",
     "dns_monitor.severity",
+    "dns_monitor.true_client.ip",
+    "dns_monitor.true_client.domain",
+    "dns_monitor.true_client.mac",
+    "dns_monitor.filled_by.@timestamp",
+    "dns_monitor.filled_by.client.ip",
+    "dns_monitor.filled_by.client.port",
+    "dns_monitor.filled_by.client.domain",
+    "dns_monitor.filled_by.client.mac",
+    "dns_monitor.filled_by.dns.id",
+    "dns_monitor.cause_more",
 ];
 
 #[test]

@@ -5,6 +5,7 @@
 //! [`toolchain`] (what compiles), [`rust_src`] and [`bpf_linker`] (what is missing to compile
 //! for the kernel), [`packages`] (what the tests run) and [`process`].
 
+mod backports;
 mod bench;
 mod bpf_linker;
 mod build;

@@ -5,6 +5,7 @@ use std::{fs, path::Path, process::Command};
 use anyhow::{Context, Result, bail};
 
 use crate::{
+    backports,
     privileges::is_root,
     process::{run, say},
 };
@@ -22,14 +23,27 @@ pub const LAB: &[(&str, &str)] = &[
 pub const TESTS: &[(&str, &str)] = &[
     ("c++", "g++"),
     ("cc", "gcc"),
+    ("dhcpd", "isc-dhcp-server"),
     ("named-checkzone", "bind9-utils"),
+    ("dhclient", "isc-dhcp-client"),
+    ("dnsmasq", "dnsmasq-base"),
     ("dnsperf", "dnsperf"),
     ("kdig", "knot-dnsutils"),
+    ("kea-dhcp4", "kea-dhcp4-server"),
     ("mount", "mount"),
     ("setpriv", "util-linux"),
+    ("suricata", "suricata"),
     ("tc", "iproute2"),
     ("tcpdump", "tcpdump"),
     ("tshark", "tshark"),
+    ("udhcpc", "udhcpc"),
+];
+
+/// Packages whose service would start with the next boot.
+const SERVICES: &[(&str, &str)] = &[
+    ("bind9", "named.service"),
+    ("isc-dhcp-server", "isc-dhcp-server.service"),
+    ("kea-dhcp4-server", "kea-dhcp4-server.service"),
 ];
 
 /// What the benchmarks compare with.
@@ -59,14 +73,24 @@ pub fn ensure(wanted: &[&[(&str, &'static str)]]) -> Result<()> {
     }
     let _quiet = NoServices::new()?;
     run(apt().args(["update", "--quiet"]))?;
-    run(apt().args(["install", "--quiet", "--yes", "--no-install-recommends"]).args(&missing))?;
-    if missing.contains(&"bind9") && Path::new("/run/systemd/system").exists() {
-        run(Command::new("systemctl").args(["disable", "--quiet", "named.service"]))?;
+    let elsewhere = backports::not_offered(&missing)?;
+    let here: Vec<_> = missing.iter().filter(|package| !elsewhere.contains(package)).collect();
+    if !here.is_empty() {
+        run(apt().args(["install", "--quiet", "--yes", "--no-install-recommends"]).args(here))?;
+    }
+    if !elsewhere.is_empty() {
+        backports::install(&elsewhere)?;
+    }
+    let started = SERVICES.iter().filter(|(package, _)| missing.contains(package));
+    let services: Vec<&str> = started.map(|(_, service)| *service).collect();
+    if !services.is_empty() && Path::new("/run/systemd/system").exists() {
+        run(Command::new("systemctl").args(["disable", "--quiet"]).args(services))?;
     }
     Ok(())
 }
 
-fn apt() -> Command {
+/// apt-get, which asks nothing.
+pub fn apt() -> Command {
     let mut command = Command::new("apt-get");
     command.env("DEBIAN_FRONTEND", "noninteractive");
     command

@@ -1,5 +1,7 @@
 //! Memory of this process.
 
+#![allow(dead_code, reason = "each benchmark uses what it needs")]
+
 use crate::support::Result;
 
 /// Bytes.

@@ -1,7 +1,10 @@
 //! Everything there is to read in a message: no panic, and text is ASCII.
 #![no_main]
 
-use dns_monitor::decode::{message::Message, mnemonics, rdata};
+use dns_monitor::{
+    decode::{message::Message, mnemonics, rdata},
+    identity::true_client::TrueClient,
+};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -28,6 +31,10 @@ fuzz_target!(|data: &[u8]| {
             subnet.write(&mut out);
         }
         edns.extended_errors().count();
+        let sender = std::net::Ipv4Addr::LOCALHOST.into();
+        if let Some(TrueClient { ip, mac }) = TrueClient::claimed(&edns, sender) {
+            assert!(ip.is_some() || mac.is_some());
+        }
         mnemonics::rcode(message.rcode(Some(&edns))).write(&mut out);
     }
     assert!(out.is_ascii());

@@ -5,6 +5,7 @@ use dns_monitor::{
     config::Config,
     decode::Decoder,
     event::{Event, Observer, ecs, text},
+    identity::directory::Who,
     rules::verdict::Judgement,
     source::kernel::sample::parse,
     track::{Tracker, lookup::Lookup},
@@ -46,7 +47,7 @@ struct Events {
 impl Events {
     fn check(&mut self, lookup: &Lookup<'_>) {
         let judgement = Judgement::default();
-        let event = Event::new(lookup, &judgement, 0, None).expect("a lookup has a message");
+        let event = Event::new(lookup, &judgement, &Who::default(), 0, None).expect("a lookup has a message");
         self.out.clear();
         self.json.encode(&event, &mut self.out);
         let parsed: Result<serde_json::Value, _> = serde_json::from_slice(&self.out);

@@ -15,7 +15,8 @@ fn resolve(line: &str) -> Result<Config, String> {
         Command::Run(args) => args.resolve(),
         Command::Replay(args) => args.resolve(),
         Command::Check(args) => args.resolve(),
-        Command::Rules(_) => panic!("{line}: no settings"),
+        Command::Identity(args) => Config::load(&args.config),
+        Command::Rules(_) | Command::Trace(_) | Command::Who(_) => panic!("{line}: no settings"),
     };
     config.map_err(|error| error.to_string())
 }
@@ -69,6 +70,12 @@ fn bad_options_say_what_would_be_right() {
         ("replay f --resolver localhost", "must be an IPv4 or IPv6 address, such as \"192.0.2.53\""),
         ("replay f --interface eth0", "unexpected argument '--interface'"),
         ("check", "required arguments were not provided:\n  --config <FILE>"),
+        ("identity 10.0.0.5", "required arguments were not provided:\n  --config <FILE>"),
+        ("identity laptop --config f", "must be an IPv4 or IPv6 address, such as \"192.0.2.53\""),
+        (
+            "identity ::1 --at noon --config f",
+            "'--at <TIME>': must be a time since 1970 with its zone, such as \"2026-11-24T12:00:00Z\"",
+        ),
         ("check --config /nonexistent", "/nonexistent: No such file or directory"),
     ];
     for (line, expected) in cases {

@@ -5,9 +5,11 @@
 //! 3. [`resolved`]: the settings as used, plain types within their bounds;
 //! 4. `read`: from the one to the other, key by key;
 //! 5. [`rules`]: the same for lists and rules, which stand in any number and in an order that counts;
-//! 6. [`error`]: what can be wrong, where, and what would be right.
+//! 6. [`identity`]: and for what says who had an address;
+//! 7. [`error`]: what can be wrong, where, and what would be right.
 
 pub mod error;
+pub mod identity;
 mod raw;
 mod read;
 pub mod resolved;
@@ -19,6 +21,7 @@ pub(crate) mod value;
 use std::path::Path;
 
 pub use error::ConfigError;
+pub use identity::{Identity, Leases};
 pub use resolved::{Attach, Color, Config, Format, Schema, nanoseconds};
 pub use rules::{Control, Rules, Spec};
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use dns_monitor_common::names::MAX_PORTS;
 
 use super::{
+    identity::{Identity, Leases},
     raw::{Document, Table},
     resolved::{Capture, Config, Fragments, Observer, Replay, Stdout, Tcp, Track},
     rules::{self, Control, Rules},
@@ -33,6 +34,8 @@ impl Config {
             replay: document.table("replay", Replay::read),
             rules: document.table("rules", Rules::read),
             control: document.table("control", Control::read),
+            identity: document.table("identity", Identity::read),
+            leases: Leases::read_all(document),
             specs: rules::read(document),
         }
     }

@@ -10,6 +10,7 @@ use dns_monitor_common::sample::MAX_CAPTURE;
 use serde::Serialize;
 
 use super::{
+    identity::{Identity, Leases},
     rules::{Control, Rules, Spec},
     value,
 };
@@ -38,6 +39,11 @@ pub struct Config {
     pub rules: Rules,
     /// Being told what to do while running.
     pub control: Control,
+    /// What is remembered of who had an address.
+    pub identity: Identity,
+    /// What says who has which address.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub leases: Vec<Leases>,
     /// Lists and rules in the order of the file, which decides between them. Written one by one: grouped by kind, they
     /// would lose it.
     #[serde(skip)]

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::rules::{ListSpec, Place, RuleSpec};
 use super::*;
+use crate::identity::lease;
 
 const EXAMPLE: &str = include_str!("../../../docs/dns-monitor.toml");
 
@@ -41,6 +42,22 @@ queue_bytes = "64KiB"
 hostname = "resolver-1"
 [replay]
 resolvers = ["192.0.2.53", "2001:db8::53"]
+[identity]
+max_assignments = 4096
+max_per_address = 1
+neighbours = false
+dhcp = true
+ptr = true
+ptr_server = "[::1]:5353"
+forwarders = ["10.0.0.0/8", "2001:db8::53"]
+[[leases]]
+path = "/var/log/dhcp"
+format = "windows"
+zone = "UTC"
+[[leases]]
+path = "/var/lib/misc/dnsmasq.leases"
+format = "dnsmasq"
+lease_time = "12h"
 "#;
 
 fn everything() -> Config {
@@ -75,8 +92,32 @@ fn everything() -> Config {
         },
         rules: rules::settings(),
         control: rules::control(),
+        identity: Identity {
+            max_assignments: 4096,
+            max_per_address: 1,
+            neighbours: false,
+            dhcp: true,
+            ptr: true,
+            ptr_server: "[::1]:5353".parse().unwrap(),
+            forwarders: ["10.0.0.0/8", "2001:db8::53"].map(|network| network.parse().unwrap()).to_vec(),
+        },
+        leases: leases(),
         specs: rules::specs(),
     }
+}
+
+fn leases() -> Vec<Leases> {
+    let zone = identity::Zone::get("UTC");
+    let (path, dnsmasq) = ("/var/log/dhcp".into(), "/var/lib/misc/dnsmasq.leases".into());
+    vec![
+        Leases { path, format: lease::Format::Windows, zone, lease_time: None },
+        Leases {
+            path: dnsmasq,
+            format: lease::Format::Dnsmasq,
+            zone: None,
+            lease_time: Some(Duration::from_secs(12 * 3600)),
+        },
+    ]
 }
 
 /// Without the places of lists and rules, which a printed file has elsewhere.

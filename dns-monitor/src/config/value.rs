@@ -6,7 +6,7 @@ use std::{net::IpAddr, ops::RangeInclusive, time::Duration};
 
 use clap::ValueEnum;
 use dns_monitor_common::sample::MAX_CAPTURE;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serializer;
 
 use super::error::Expected;
@@ -51,6 +51,13 @@ pub fn port(text: &str) -> Checked<u16> {
 /// An IPv4 or IPv6 address.
 pub fn address(text: &str) -> Checked<IpAddr> {
     text.parse().or_else(|_| expected("an IPv4 or IPv6 address, such as \"192.0.2.53\""))
+}
+
+/// A point in time, ns since the Unix epoch.
+pub fn time(text: &str) -> Checked<u64> {
+    let time: Option<Timestamp> = text.parse().ok();
+    time.and_then(|time| u64::try_from(time.as_nanosecond()).ok())
+        .map_or_else(|| expected("a time since 1970 with its zone, such as \"2026-11-24T12:00:00Z\""), Ok)
 }
 
 /// One of the names of an enum.

@@ -2,7 +2,7 @@
 
 mod explanation;
 mod stats;
-mod table;
+pub(crate) mod table;
 
 use std::fmt::Write as _;
 

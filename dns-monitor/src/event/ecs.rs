@@ -18,6 +18,7 @@ use super::{
     json::{escaped, number, raw},
     time::Clock,
 };
+use crate::identity::history::Machine;
 
 /// The version of ECS whose field names these are.
 const VERSION: &str = "9.0.0";
@@ -51,8 +52,8 @@ impl Encoder {
         self.head(first.time(), out);
         action(event, out);
         network(&first.datagram.packet, event, out);
-        peer(out, r#","client":{"ip":""#, event.client, event.lookup.query.as_ref(), true);
-        peer(out, r#","server":{"ip":""#, event.server, event.lookup.response.as_ref(), false);
+        peer(out, r#","client":{"ip":""#, event.client, event.lookup.query.as_ref(), &event.who.client);
+        peer(out, r#","server":{"ip":""#, event.server, event.lookup.response.as_ref(), &Machine::default());
         self.observer(event.interface, out);
         let malformed = self.dns.write(event, out).or(event.malformed);
         if let Some(hit) = &event.judgement.rule {

@@ -9,12 +9,13 @@ pub mod community_id;
 pub mod domain;
 pub mod ecs;
 pub mod gap;
-mod json;
+pub mod json;
 pub mod text;
 pub mod time;
 
 use crate::{
     decode::{edns::Edns, malformed::Malformed, message::Question, mnemonics, record::Record, rr_type},
+    identity::directory::Who,
     rules::{
         action::Block,
         verdict::{Enforced, Hit, Judgement, Verdict},
@@ -35,6 +36,8 @@ pub struct Event<'a> {
     pub lookup: &'a Lookup<'a>,
     /// What was made of it.
     pub judgement: &'a Judgement<'a>,
+    /// Who asked.
+    pub who: &'a Who<'a>,
     /// +1 per event of this start of the agent.
     pub sequence: u64,
     /// The interface that its first message crossed.
@@ -84,6 +87,7 @@ impl<'a> Event<'a> {
     pub fn new(
         lookup: &'a Lookup<'a>,
         judgement: &'a Judgement<'a>,
+        who: &'a Who<'a>,
         sequence: u64,
         interface: Option<&'a str>,
     ) -> Option<Self> {
@@ -97,6 +101,7 @@ impl<'a> Event<'a> {
         Some(Self {
             lookup,
             judgement,
+            who,
             sequence,
             interface,
             client,

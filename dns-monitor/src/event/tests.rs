@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::{End, Event, Judgement, Lookup, Malformed, Seen, text};
 use crate::{
     event::{Observer, ecs::Encoder},
+    identity::directory::Who,
     sample::{Datagram, Direction, Packet, Transport},
     track::role::Role,
 };
@@ -105,7 +106,8 @@ impl Scene {
             end: self.end,
             cause: crate::track::cause::told::Cause::Untold,
         };
-        look(&Event::new(&lookup, &self.judgement, 42, self.interface).unwrap())
+        let mac = lookup.peers().unwrap().0.mac;
+        look(&Event::new(&lookup, &self.judgement, &Who::stranger(mac), 42, self.interface).unwrap())
     }
 
     /// The event, and the line it is.

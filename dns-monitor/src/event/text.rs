@@ -49,6 +49,10 @@ impl Encoder {
             json::address(out, peer.ip);
             out.push(b'#');
             json::number(out, u64::from(peer.port));
+            if let Some(name) = event.who.client.name.filter(|_| event.lookup.role == Role::Client) {
+                out.push(b' ');
+                printable(name, out);
+            }
         });
         question(event, out);
         self.result(event, out);

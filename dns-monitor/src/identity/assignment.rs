@@ -21,6 +21,30 @@ pub enum Source {
     Ptr,
 }
 
+impl Source {
+    /// How many there are.
+    pub const COUNT: usize = 6;
+
+    /// Whether it is a file of the operator's or of a server's, which nobody on the network can flood.
+    #[must_use]
+    pub const fn is_file(self) -> bool {
+        matches!(self, Self::Static | Self::Hosts | Self::Lease)
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Static => "table",
+            Self::Hosts => "hosts file",
+            Self::Lease => "lease",
+            Self::Dhcp => "DHCP on the wire",
+            Self::Neighbour => "neighbour table",
+            Self::Ptr => "PTR record",
+        }
+    }
+}
+
 /// One machine had one address for a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assignment {
@@ -36,4 +60,31 @@ pub struct Assignment {
     pub mac: Option<Mac>,
     /// Who says so.
     pub source: Source,
+}
+
+/// What a source has to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// One machine has an address for a time.
+    Assigned(Assignment),
+    /// Whoever had the address, as this source has it, had it no longer.
+    Ended {
+        /// The address.
+        address: IpAddr,
+        /// From then on, ns since the Unix epoch.
+        at: u64,
+        /// Who says so.
+        source: Source,
+    },
+}
+
+impl Change {
+    /// The address that it is about.
+    #[must_use]
+    pub const fn address(&self) -> IpAddr {
+        match self {
+            Self::Assigned(assignment) => assignment.address,
+            Self::Ended { address, .. } => *address,
+        }
+    }
 }

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     config::{Format, resolved::Stdout},
     event::{Event, Observer, ecs, gap::Lost, text},
+    identity::directory::Who,
     ledger::Tally,
     rules::verdict::Judgement,
     track::lookup::Lookup,
@@ -39,6 +40,7 @@ pub struct Emitter {
     sequence: u64,
     interfaces: Vec<(u32, String)>,
     reported: Lost,
+    own: u64,
 }
 
 impl Emitter {
@@ -63,6 +65,7 @@ impl Emitter {
             sequence: 0,
             interfaces: Vec::new(),
             reported: Lost::default(),
+            own: 0,
         }
     }
 
@@ -77,16 +80,21 @@ impl Emitter {
     }
 
     /// One event for one lookup and the judgement on it.
-    pub fn emit(&mut self, lookup: &Lookup<'_>, judgement: &Judgement<'_>) {
+    pub fn emit(&mut self, lookup: &Lookup<'_>, judgement: &Judgement<'_>, who: &Who<'_>) {
         let index = lookup.first().map(|seen| seen.datagram.packet.interface);
         let interface =
             self.interfaces.iter().find(|(at, _)| Some(*at) == index).map(|(_, name)| name.as_str());
-        let Some(event) = Event::new(lookup, judgement, self.sequence, interface) else { return };
+        let Some(event) = Event::new(lookup, judgement, who, self.sequence, interface) else { return };
         match &mut self.encoder {
             Encoder::Ecs(encoder) => encoder.encode(&event, &mut self.batch.bytes),
             Encoder::Text(encoder) => encoder.encode(&event, &mut self.batch.bytes),
         }
         self.count();
+    }
+
+    /// A lookup of the agent's own is no event.
+    pub fn leave_out(&mut self) {
+        self.own = self.own.saturating_add(1);
     }
 
     /// Says in the stream what was lost since the last time, if anything was. `time` is now, ns since
@@ -142,7 +150,8 @@ impl Emitter {
     /// The books, in events; what is in the batch at hand is held.
     pub fn tally(&self) -> Tally<OutputReason> {
         let mut tally = self.queue.tally();
-        tally.see(self.batch.events);
+        tally.see(self.batch.events.saturating_add(self.own));
+        tally.end(OutputReason::Own, self.own);
         tally
     }
 

@@ -15,6 +15,8 @@ reasons! {
     OutputReason {
         /// Written to standard output.
         Written "written" Emitted,
+        /// The agent's own: a PTR record that it looked up.
+        Own "own" Filtered,
         /// The reader of standard output was too slow: the queue was full.
         QueueFull "queue-full" Lost,
         /// The reader of standard output is gone, or the disk behind it is full.

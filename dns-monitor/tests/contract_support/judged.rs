@@ -102,7 +102,8 @@ pub fn event(went: Went, made: Option<Made>) -> Value {
         Went::Unknown(_) => alone(End::Blocked),
     };
     let (judgement, mut line) = (judgement(made), Vec::new());
-    let event = Event::new(&lookup, &judgement, 0, Some("eth0")).unwrap();
+    let who = dns_monitor::identity::directory::Who::default();
+    let event = Event::new(&lookup, &judgement, &who, 0, Some("eth0")).unwrap();
     Encoder::new(&Observer::default()).encode(&event, &mut line);
     serde_json::from_slice(&line).unwrap()
 }

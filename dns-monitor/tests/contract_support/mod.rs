@@ -1,10 +1,12 @@
 //! The contract as a table, and what it takes to hold an event against it.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "test support")]
 
+mod causes;
 pub mod judged;
 mod together;
 mod values;
 
+use causes::causes;
 use serde_json::{Map, Value};
 use together::together;
 use values::*;
@@ -52,6 +54,7 @@ pub const FIELDS: &[Field] = &[
     field("network.community_id", Where::Lookups, community_id),
     field("client.ip", Where::Lookups, address),
     field("client.port", Where::Lookups, port),
+    field("client.domain", Where::Some, text),
     field("client.mac", Where::Some, mac),
     field("client.bytes", Where::Some, length),
     field("server.ip", Where::Lookups, address),
@@ -85,6 +88,18 @@ pub const FIELDS: &[Field] = &[
     field("dns_monitor.verdict", Where::Lookups, |v| v == "pass" || blocks(v) || would_block(v)),
     field("dns_monitor.enforced", Where::Some, |v| one_of(v, &["kernel", "reset", "next", "no"])),
     field("dns_monitor.severity", Where::Some, |v| one_of(v, &["low", "medium", "high", "critical"])),
+    field("dns_monitor.true_client.ip", Where::Some, address),
+    field("dns_monitor.true_client.domain", Where::Some, text),
+    field("dns_monitor.true_client.mac", Where::Some, mac),
+    field("dns_monitor.cache", Where::Some, |v| one_of(v, &["hit", "miss", "shared"])),
+    field("dns_monitor.filled_by.@timestamp", Where::Some, timestamp),
+    field("dns_monitor.filled_by.client.ip", Where::Some, address),
+    field("dns_monitor.filled_by.client.port", Where::Some, port),
+    field("dns_monitor.filled_by.client.domain", Where::Some, text),
+    field("dns_monitor.filled_by.client.mac", Where::Some, mac),
+    field("dns_monitor.filled_by.dns.id", Where::Some, id),
+    field("dns_monitor.cause", Where::Some, causes),
+    field("dns_monitor.cause_more", Where::Some, |v| v.as_u64().is_some_and(|more| more > 0)),
     field("dns_monitor.lost.kernel", Where::Gaps, Value::is_u64),
     field("dns_monitor.lost.decode", Where::Gaps, Value::is_u64),
     field("dns_monitor.lost.sink", Where::Gaps, Value::is_u64),

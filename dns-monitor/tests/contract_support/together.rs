@@ -35,6 +35,21 @@ pub fn together(event: &Value) -> Result<(), String> {
             has("dns.id") || has("dns_monitor.malformed") || is("event.action", "dns-gap"),
         ),
         ("a failed lookup says why", !is("event.outcome", "failure") || !answered || failed(event)),
+        (
+            "the resolver has causes, its clients have answers from somewhere",
+            !(has("dns_monitor.cause") && has("dns_monitor.cache"))
+                && (!has("dns_monitor.cause") || is("dns_monitor.role", "resolver"))
+                && (!has("dns_monitor.cache") || is("dns_monitor.role", "client")),
+        ),
+        ("what resolvers ask has a cause", has("dns_monitor.cause") || !is("dns_monitor.role", "resolver")),
+        (
+            "who filled the cache is known as a whole",
+            ["dns.id", "client.ip", "client.port"].iter().all(|member| {
+                has(&format!("dns_monitor.filled_by.{member}")) == has("dns_monitor.filled_by")
+            }),
+        ),
+        ("only a hit was filled", is("dns_monitor.cache", "hit") || !has("dns_monitor.filled_by.dns.id")),
+        ("more causes than these", has("dns_monitor.cause") || !has("dns_monitor.cause_more")),
         ("the original name differs in case alone", same_name(event)),
     ];
     match rules.iter().chain(&judged(event)).find(|(_, kept)| !kept) {

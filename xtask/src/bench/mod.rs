@@ -2,7 +2,8 @@
 //!
 //! [`machine`] says on what, [`part`] which parts there are: the kernel programs and the agent's stages are benchmarks of
 //! the agent's crate; [`resolver`] loads a real `named`, with and without us and [`others`](contender); [`blocked`] asks for names that
-//! are blocked, by us and by `named`; [`cause`] asks whether it is true what events say of causes.
+//! are blocked, by us and by `named`; [`cause`] asks whether it is true what events say of causes; [`trace`] goes through
+//! recorded events.
 
 mod blocked;
 mod cause;
@@ -12,6 +13,7 @@ mod load;
 mod machine;
 mod part;
 mod resolver;
+mod trace;
 
 use std::fs;
 
@@ -35,6 +37,9 @@ pub struct Options {
     /// Seconds of each of a round's two loads
     #[arg(long, default_value_t = 5)]
     seconds: u32,
+    /// Events that alerts are traced through; each takes 0.9 KB of disk
+    #[arg(long, default_value_t = 2_000_000)]
+    events: u64,
     /// Only this part; may be given several times, and leaves the file as it is
     #[arg(long, value_enum)]
     only: Vec<Part>,

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::ValueEnum;
 
-use super::{Options, blocked, cause, resolver};
+use super::{Options, blocked, cause, resolver, trace};
 use crate::process::{cargo, output, say};
 
 /// One part, in the order of the report.
@@ -17,10 +17,14 @@ pub enum Part {
     Rules,
     /// The agent's stages, ns a lookup
     Pipeline,
+    /// Why the resolver asks and whose machine it was, ns an event
+    Attribution,
     /// A resolver with and without us
     Resolver,
     /// Blocked lookups: the kernel beside `named` with a response policy zone
     Blocked,
+    /// Alerts traced through recorded events
+    Trace,
     /// Causes held against the truth, into docs/CAUSE-TRUTH.md: twenty minutes
     Cause,
 }
@@ -35,8 +39,10 @@ impl Part {
             Self::Verdict => of_crate("verdict")?,
             Self::Rules => of_crate("rules")?,
             Self::Pipeline => of_crate("pipeline")?,
+            Self::Attribution => of_crates(&["cause", "identity", "link"])?,
             Self::Resolver => resolver::measure(options)?,
             Self::Blocked => blocked::measure(options)?,
+            Self::Trace => trace::measure(options)?,
             Self::Cause => cause::measure()?,
         };
         Ok(format!("\n## {title}\n\n{about}{}\n", text.trim()))
@@ -48,13 +54,15 @@ impl Part {
             Self::Verdict => "Rules in the kernel",
             Self::Rules => "Loading rules",
             Self::Pipeline => "Agent, one core",
+            Self::Attribution => "Why the resolver asks, and whose machine it was",
             Self::Resolver => "A resolver, with and without",
             Self::Blocked => "Blocked lookups, the kernel beside RPZ",
+            Self::Trace => "Alerts through recorded events",
             Self::Cause => "Causes and the truth",
         }
     }
 
-    /// What stands before the table; the last three say it themselves.
+    /// What stands before the table; the last ones say it themselves.
     fn about(self) -> &'static str {
         match self {
             Self::Kernel => {
@@ -78,9 +86,19 @@ impl Part {
                 "From the ring buffer to JSON on a pipe, ns of CPU time a lookup (a query and its response with two \
                  answers and EDNS), the least of many rounds.\n\n"
             }
-            Self::Resolver | Self::Blocked | Self::Cause => "",
+            Self::Attribution => {
+                "On one core, ns an event, the least of many rounds: first both as the pipeline does it, while a million names \
+                 wait, then the parts that say whose machine it was.\n\n"
+            }
+            Self::Resolver | Self::Blocked | Self::Trace | Self::Cause => "",
         }
     }
+}
+
+/// Several benchmarks of the agent's crate.
+fn of_crates(names: &[&str]) -> Result<String> {
+    let tables: Result<Vec<_>> = names.iter().map(|name| of_crate(name)).collect();
+    Ok(tables?.join("\n"))
 }
 
 /// A benchmark of the agent's crate.

@@ -23,6 +23,8 @@ use std::{
 
 use dns_monitor_common::rule::MAX_ORIGINS;
 
+pub use self::condition::value::show_mac;
+pub(super) use self::{condition::value::prefix, value::path, written::texts};
 pub use self::{
     settings::{Control, Mode, OnExit, Rules},
     spec::{ListSpec, Origin, Place, RuleSpec, Source, Spec},

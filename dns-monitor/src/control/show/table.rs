@@ -4,29 +4,29 @@ use std::{borrow::Cow, fmt};
 
 /// To which side a column leans.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Align {
+pub(crate) enum Align {
     Left,
     Right,
 }
 
 /// Rows below a heading, or without one.
-pub(super) struct Table<const N: usize> {
+pub(crate) struct Table<const N: usize> {
     align: [Align; N],
     rows: Vec<[String; N]>,
 }
 
 impl<const N: usize> Table<N> {
-    pub(super) fn new(heading: &[(&str, Align); N]) -> Self {
+    pub(crate) fn new(heading: &[(&str, Align); N]) -> Self {
         let mut table = Self::plain(heading.map(|(_, align)| align));
         table.row(heading.map(|(title, _)| title.to_owned()));
         table
     }
 
-    pub(super) fn plain(align: [Align; N]) -> Self {
+    pub(crate) fn plain(align: [Align; N]) -> Self {
         Self { align, rows: Vec::new() }
     }
 
-    pub(super) fn row(&mut self, cells: [String; N]) {
+    pub(crate) fn row(&mut self, cells: [String; N]) {
         self.rows.push(cells.map(|cell| clean(&cell).into_owned()));
     }
 }
@@ -53,7 +53,7 @@ impl<const N: usize> fmt::Display for Table<N> {
 }
 
 /// Without control characters: text of a foreign list must not command the terminal.
-pub(super) fn clean(text: &str) -> Cow<'_, str> {
+pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     if !text.contains(char::is_control) {
         return Cow::Borrowed(text);
     }

@@ -1,16 +1,18 @@
 //! Why the resolver asked, and where a client's answer came from.
 
+use super::network::machine;
 use crate::{
     decode::mnemonics,
     event::{
         json::{address, escape_tail, number, raw},
         time::Clock,
     },
+    identity::directory::Who,
     track::cause::told::{Asker, Because, Cause, Entry},
 };
 
 /// Appends `cache` and `filled_by`, or `cause`.
-pub(super) fn cause(cause: &Cause<'_>, clock: &mut Clock, out: &mut Vec<u8>) {
+pub(super) fn cause(cause: &Cause<'_>, who: &Who<'_>, clock: &mut Clock, out: &mut Vec<u8>) {
     match cause {
         Cause::Untold => {}
         Cause::Client { cache, filled_by } => {
@@ -19,15 +21,15 @@ pub(super) fn cause(cause: &Cause<'_>, clock: &mut Clock, out: &mut Vec<u8>) {
             raw(out, "\"");
             if let Some(by) = filled_by {
                 raw(out, r#","filled_by":{"#);
-                asker(by, clock, out);
+                asker(by, who, clock, out);
                 raw(out, "}");
             }
         }
-        Cause::Resolver(because) => resolver(because, clock, out),
+        Cause::Resolver(because) => resolver(because, who, clock, out),
     }
 }
 
-fn resolver(because: &Because<'_>, clock: &mut Clock, out: &mut Vec<u8>) {
+fn resolver(because: &Because<'_>, who: &Who<'_>, clock: &mut Clock, out: &mut Vec<u8>) {
     raw(out, r#","cause":["#);
     if let Some((certainty, reason)) = because.alone() {
         raw(out, r#"{"certainty":""#);
@@ -44,7 +46,7 @@ fn resolver(because: &Because<'_>, clock: &mut Clock, out: &mut Vec<u8>) {
     for of in because.entries() {
         raw(out, separator);
         separator = ",{";
-        entry(&of, clock, out);
+        entry(&of, who, clock, out);
         forgotten(because, out);
         raw(out, "}");
     }
@@ -61,9 +63,9 @@ fn forgotten(because: &Because<'_>, out: &mut Vec<u8>) {
     }
 }
 
-fn entry(entry: &Entry<'_>, clock: &mut Clock, out: &mut Vec<u8>) {
+fn entry(entry: &Entry<'_>, who: &Who<'_>, clock: &mut Clock, out: &mut Vec<u8>) {
     let by = entry.asker();
-    asker(&by, clock, out);
+    asker(&by, who, clock, out);
     raw(out, r#","question":{"name":""#);
     name(out, |out| entry.write_name(out));
     raw(out, r#"","type":""#);
@@ -96,13 +98,14 @@ fn name(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
 }
 
 /// Appends the members that say whose lookup it was, without braces.
-fn asker(by: &Asker, clock: &mut Clock, out: &mut Vec<u8>) {
+fn asker(by: &Asker, who: &Who<'_>, clock: &mut Clock, out: &mut Vec<u8>) {
     raw(out, r#""@timestamp":""#);
     clock.write(by.asked, out);
     raw(out, r#"","client":{"ip":""#);
     address(out, by.client.ip);
     raw(out, r#"","port":"#);
     number(out, u64::from(by.client.port));
+    machine(&who.at(by.client.ip, by.asked), out);
     raw(out, r#"},"dns":{"id":""#);
     number(out, u64::from(by.id));
     raw(out, r#""}"#);

@@ -1,13 +1,14 @@
 //! What was made of it: `rule` and `dns_monitor`.
 
-use super::cause::cause;
+use super::{cause::cause, network::machine};
 use crate::{
     decode::edns::Edns,
     event::{
         Event,
-        json::{escape_tail, escaped, raw},
+        json::{address, escape_tail, escaped, raw},
         time::Clock,
     },
+    identity::directory::Behind,
     rules::verdict::{Hit, Judgement, Verdict},
     track::role::Role,
 };
@@ -61,7 +62,25 @@ pub(super) fn monitor(event: &Event<'_>, malformed: Option<&str>, clock: &mut Cl
         raw(out, malformed);
         raw(out, "\"");
     }
-    cause(&event.lookup.cause, clock, out);
+    if let Some(behind) = &event.who.true_client {
+        true_client(behind, out);
+    }
+    cause(&event.lookup.cause, event.who, clock, out);
+    raw(out, "}");
+}
+
+#[cold]
+fn true_client(behind: &Behind<'_>, out: &mut Vec<u8>) {
+    raw(out, r#","true_client":{"#);
+    let start = out.len();
+    if let Some(ip) = behind.ip {
+        raw(out, r#","ip":""#);
+        address(out, ip);
+        raw(out, "\"");
+    }
+    machine(&behind.machine, out);
+    // The first member has no comma.
+    out.remove(start);
     raw(out, "}");
 }
 

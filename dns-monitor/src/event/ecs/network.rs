@@ -3,8 +3,9 @@
 use crate::{
     event::{
         Event, community_id,
-        json::{address, mac, number, raw},
+        json::{address, escaped, mac, number, raw},
     },
+    identity::history::Machine,
     sample::{Mac, Packet, Transport},
     track::lookup::{Peer, Seen},
 };
@@ -36,19 +37,30 @@ pub(super) fn network(packet: &Packet, event: &Event<'_>, out: &mut Vec<u8>) {
 }
 
 /// Appends `client` or `server`: `open` is the text up to its address, `sent` the message it sent.
-pub(super) fn peer(out: &mut Vec<u8>, open: &str, peer: Peer, sent: Option<&Seen<'_>>, with_mac: bool) {
+pub(super) fn peer(out: &mut Vec<u8>, open: &str, peer: Peer, sent: Option<&Seen<'_>>, known: &Machine<'_>) {
     raw(out, open);
     address(out, peer.ip);
     raw(out, r#"","port":"#);
     number(out, u64::from(peer.port));
-    if with_mac && let Some(address) = peer.mac.filter(|address| *address != Mac::default()) {
-        raw(out, r#","mac":""#);
-        mac(out, address);
-        raw(out, "\"");
-    }
+    machine(known, out);
     if let Some(sent) = sent {
         raw(out, r#","bytes":"#);
         number(out, u64::from(sent.datagram.length));
     }
     raw(out, "}");
+}
+
+/// Appends `domain` and `mac`, what is known of them.
+#[inline]
+pub(super) fn machine(machine: &Machine<'_>, out: &mut Vec<u8>) {
+    if let Some(name) = machine.name {
+        raw(out, r#","domain":""#);
+        escaped(out, name.as_bytes());
+        raw(out, "\"");
+    }
+    if let Some(address) = machine.mac.filter(|address| *address != Mac::default()) {
+        raw(out, r#","mac":""#);
+        mac(out, address);
+        raw(out, "\"");
+    }
 }

@@ -42,7 +42,11 @@ fn emit(emitter: &mut Emitter) {
     };
     let kind = Kind { role: Role::Client, part: Part::Query, contradicted: false };
     let seen = Seen::new(Datagram { packet, length: 12, bytes: &[0; 12] });
-    emitter.emit(&Lookup::alone(kind, seen, End::TimedOut), &Judgement::default());
+    emitter.emit(
+        &Lookup::alone(kind, seen, End::TimedOut),
+        &Judgement::default(),
+        &crate::identity::directory::Who::default(),
+    );
 }
 
 /// What is in a batch: sequence numbers, with what a gap event says.

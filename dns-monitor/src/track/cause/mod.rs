@@ -213,7 +213,11 @@ impl Causes {
         if search.find_lingering(names, goals, asked) {
             return Explained::Clients;
         }
-        own::otherwise(asked, search, names).map_or(Explained::Not, Explained::Own)
+        if let Some(reason) = own::otherwise(asked, search, names) {
+            return Explained::Own(reason);
+        }
+        search.targets(names, goals, asked);
+        if search.has_found() { Explained::Clients } else { Explained::Not }
     }
 
     /// The clients that were found have waited for this.

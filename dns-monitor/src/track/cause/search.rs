@@ -141,6 +141,8 @@ pub struct Search {
     found: Vec<Found>,
     more: u64,
     budget: usize,
+    /// Targets of record data lead back as well.
+    with_targets: bool,
     renewed: Option<(Found, u64)>,
 }
 
@@ -151,6 +153,15 @@ impl Search {
         self.seen.clear();
         self.found.clear();
         (self.more, self.budget, self.renewed) = (0, BUDGET, None);
+        self.with_targets = false;
+    }
+
+    /// The same as [`Search::data`], and who waits for record data whose target this is. Few resolvers fetch such targets
+    /// by themselves (BIND does not), so it is looked for last.
+    pub fn targets(&mut self, names: &Names, goals: &Goals, asked: &Asked<'_>) {
+        self.clear();
+        self.with_targets = true;
+        self.data(names, goals, asked);
     }
 
     /// Whether any lookup was found.
@@ -367,7 +378,7 @@ impl Search {
                 (Kind::Alias, None) => Need::Any,
                 (Kind::Subtree, None) => Need::Below,
                 (Kind::Server, _) if is_address => Need::Below,
-                (Kind::Target(rtype), _) if is_address => Need::Type(rtype),
+                (Kind::Target(rtype), _) if is_address && self.with_targets => Need::Type(rtype),
                 (Kind::Subtree | Kind::Server | Kind::Target(_), _) => continue,
             };
             // Below the root everybody waits: its servers are asked for by the resolver itself.

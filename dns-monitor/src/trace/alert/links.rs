@@ -1,0 +1,35 @@
+//! Sensors tell of a lookup in two places: an alert has the connection, and a record beside it the message. Where an
+//! alert names no message, the record of the same connection does that is nearest in time.
+
+use std::collections::HashMap;
+
+use super::Alert;
+
+/// Completes alerts from records of the same sensor; returns how many.
+pub fn complete(alerts: &mut [Alert], records: &[Alert]) -> u64 {
+    let mut by_link: HashMap<&str, Vec<&Alert>> = HashMap::new();
+    for record in records {
+        if let Some(link) = record.link.as_deref() {
+            by_link.entry(link).or_default().push(record);
+        }
+    }
+    let mut completed = 0_u64;
+    for alert in alerts.iter_mut().filter(|alert| alert.id.is_none()) {
+        let same = alert.link.as_deref().and_then(|link| by_link.get(link)).into_iter().flatten();
+        let fitting = same.filter(|record| alert.name.is_none() || alert.name == record.name);
+        let Some(record) = fitting.min_by_key(|record| apart(alert, record)) else { continue };
+        alert.id = record.id;
+        alert.name = alert.name.take().or_else(|| record.name.clone());
+        completed = completed.saturating_add(1);
+    }
+    completed
+}
+
+/// ns between the two; the most there can be where one has no time.
+fn apart(one: &Alert, other: &Alert) -> u64 {
+    let times = one.when.zip(other.when);
+    times.map_or(u64::MAX, |(one, other)| one.time.abs_diff(other.time))
+}
+
+#[cfg(test)]
+mod tests;
