@@ -15,7 +15,7 @@ fn main() -> Result<()> {
     match wanted.as_slice() {
         [again, folder] if again == "--again" => {
             let verdict = kept::again(Path::new(folder))?;
-            tables.add_verdict(folder, 0.0, 0, &verdict);
+            tables.add_verdict(folder, 0.0, (0, 0), &verdict);
             show(&verdict)?;
         }
         _ => run(&wanted, &mut tables)?,

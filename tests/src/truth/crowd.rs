@@ -45,10 +45,26 @@ pub struct Load {
     pub rate: u32,
     /// For so long.
     pub seconds: u32,
+    /// In the first so many of them the rate rises from nothing: no cache is empty and at full load.
+    pub rise: u32,
     /// Over IPv6 every second time.
     pub dual_stack: bool,
     /// What is asked.
     pub mix: &'static Mix,
+}
+
+impl Load {
+    fn lookups(&self) -> usize {
+        self.rate as usize * self.seconds.saturating_sub(self.rise / 2) as usize
+    }
+
+    /// When the `number`th lookup is due.
+    fn due(&self, number: usize) -> Duration {
+        let (rate, rise) = (f64::from(self.rate.max(1)), f64::from(self.rise));
+        let steady = number as f64 / rate;
+        let seconds = if steady < rise / 2.0 { (2.0 * rise * steady).sqrt() } else { steady + rise / 2.0 };
+        Duration::from_secs_f64(seconds)
+    }
 }
 
 /// How long the last answers are waited for: a resolver gives up after ten seconds.
@@ -89,12 +105,12 @@ fn send(sockets: &[UdpSocket], load: &Load, sent: &AtomicUsize) -> Result<Vec<Lo
     let addresses: Vec<_> = sockets.iter().map(UdpSocket::local_addr).collect::<io::Result<_>>()?;
     let mut ids = vec![0_u16; sockets.len()];
     let mut questions = load.mix.questions();
-    let total = load.rate as usize * load.seconds as usize;
+    let total = load.lookups();
     ensure!(total / sockets.len() < 60_000, "a client would use an id twice");
     let mut lookups = Vec::with_capacity(total);
     let start = Instant::now();
     for number in 0..total {
-        let due = start + Duration::from_secs(1) * u32::try_from(number)? / load.rate;
+        let due = start + load.due(number);
         thread::sleep(due.saturating_duration_since(Instant::now()));
         let (client, question) = questions.next_of(number);
         let at = client * families + number / CLIENTS % families;
@@ -186,4 +202,19 @@ impl Epoll {
 pub fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::truth::scenario::MARKED;
+
+    #[test]
+    fn the_rate_rises_and_then_stays() {
+        let load = Load { rate: 1000, seconds: 10, rise: 4, dual_stack: false, mix: &MARKED };
+        assert_eq!(load.lookups(), 8000);
+        for (number, expected) in [(0, 0), (500, 2000), (2000, 4000), (3000, 5000), (8000, 10_000)] {
+            assert_eq!(load.due(number).as_millis(), expected, "lookup {number}");
+        }
+    }
 }

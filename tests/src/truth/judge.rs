@@ -149,10 +149,12 @@ impl Judged {
     }
 }
 
-/// Whether it was answered before the agent gave it up: of such a lookup nothing more is said.
+/// Whether it had an answer, before the agent gave it up: of others it is not told where they had it from.
 fn in_time(lookup: &Lookup) -> bool {
     const PATIENCE: u64 = 4_900_000_000;
-    lookup.answered.is_some_and(|(at, _)| at.saturating_sub(lookup.sent) < PATIENCE)
+    const SERVFAIL: u16 = 2;
+    let answered = lookup.answered.filter(|(_, rcode)| *rcode != SERVFAIL);
+    answered.is_some_and(|(at, _)| at.saturating_sub(lookup.sent) < PATIENCE)
 }
 
 /// A client's lookup in words.
@@ -229,3 +231,6 @@ fn clock(at: u64) -> String {
     let micros = at / 1000;
     format!("{:02}:{:02}.{:06}", micros / 60_000_000 % 60, micros / 1_000_000 % 60, micros % 1_000_000)
 }
+
+#[cfg(test)]
+mod tests;

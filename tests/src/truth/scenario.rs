@@ -77,11 +77,14 @@ pub fn verdict(events: &Path, probe: &Path, lookups: &[Lookup]) -> Result<Verdic
 const USUAL: &[Kind] = &[Kind::Glue, Kind::Glueless, Kind::Deep];
 const ALL: &[Kind] = &[Kind::Glue, Kind::Glueless, Kind::Deep, Kind::Lame, Kind::HalfSilent, Kind::Slow];
 
-const MARKED: Mix = Mix {
+/// Names with the mark of their client, in all zones.
+pub const MARKED: Mix = Mix {
     asks: &[(4, Ask::Plain), (1, Ask::Aaaa), (1, Ask::Mx), (2, Ask::Alias), (1, Ask::Far), (1, Ask::Deep)],
     kinds: USUAL,
     zones: 1000,
 };
+/// One question each to a server that is known: as many as a resolver on one core can ask.
+const BUSY: Mix = Mix { asks: &[(3, Ask::Plain), (7, Ask::Ten)], kinds: &[Kind::Glue], zones: 100 };
 const SHARED: Mix = Mix {
     asks: &[(8, Ask::Www), (2, Ask::Two), (1, Ask::Srv), (1, Ask::Https), (2, Ask::Same), (1, Ask::Plain)],
     kinds: &[Kind::Glue],
@@ -116,7 +119,7 @@ const EVERYTHING: Mix = Mix {
 const SIGNED: Mix = Mix { zones: 60, ..EVERYTHING };
 
 const fn load(rate: u32, seconds: u32, mix: &'static Mix) -> Load {
-    Load { rate, seconds, dual_stack: false, mix }
+    Load { rate, seconds, rise: if rate > 100 { 5 } else { 0 }, dual_stack: false, mix }
 }
 
 /// What is not said is BIND's default.
@@ -133,11 +136,12 @@ const PLAIN: Variant = Variant {
 pub const SCENARIOS: &[Scenario] = &[
     Scenario { name: "marked-1", variant: PLAIN, signed: 0, load: load(1, 60, &MARKED) },
     Scenario { name: "marked-100", variant: PLAIN, signed: 0, load: load(100, 20, &MARKED) },
-    Scenario { name: "marked-10000", variant: PLAIN, signed: 0, load: load(10_000, 15, &MARKED) },
+    Scenario { name: "marked-1000", variant: PLAIN, signed: 0, load: load(1000, 20, &MARKED) },
+    Scenario { name: "busy-10000", variant: PLAIN, signed: 0, load: load(10_000, 20, &BUSY) },
     Scenario { name: "shared-100", variant: PLAIN, signed: 0, load: load(100, 20, &SHARED) },
-    Scenario { name: "shared-10000", variant: PLAIN, signed: 0, load: load(10_000, 15, &SHARED) },
+    Scenario { name: "shared-10000", variant: PLAIN, signed: 0, load: load(10_000, 20, &SHARED) },
     Scenario { name: "everything-100", variant: PLAIN, signed: 0, load: load(100, 20, &EVERYTHING) },
-    Scenario { name: "everything-10000", variant: PLAIN, signed: 0, load: load(10_000, 15, &EVERYTHING) },
+    Scenario { name: "everything-10000", variant: PLAIN, signed: 0, load: load(10_000, 20, &EVERYTHING) },
     Scenario { name: "trouble-100", variant: PLAIN, signed: 0, load: load(100, 20, &TROUBLE) },
     Scenario { name: "tcp-100", variant: PLAIN, signed: 0, load: load(100, 20, &LARGE) },
     Scenario { name: "prefetch-100", variant: PLAIN, signed: 0, load: load(100, 30, &RENEWED) },
@@ -196,7 +200,7 @@ pub const SCENARIOS: &[Scenario] = &[
         name: "9.20-everything-10000",
         variant: Variant { version: Version::V9_20, ..PLAIN },
         signed: 0,
-        load: load(10_000, 15, &EVERYTHING),
+        load: load(10_000, 20, &EVERYTHING),
     },
     Scenario {
         name: "9.20-dnssec-100",

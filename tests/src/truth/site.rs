@@ -54,7 +54,7 @@ pub struct Run {
     pub ledger: PathBuf,
     /// The clients' account.
     pub lookups: Vec<Lookup>,
-    /// Lookups a second, from the first to the last.
+    /// Lookups a second, when the rate has risen.
     pub rate: f64,
 }
 
@@ -111,6 +111,8 @@ impl Site {
 }
 
 fn rate(lookups: &[Lookup]) -> f64 {
+    // The last half: the rate may rise at first.
+    let lookups = lookups.get(lookups.len() / 2..).unwrap_or_default();
     let (Some(first), Some(last)) = (lookups.first(), lookups.last()) else { return 0.0 };
     let seconds = last.sent.saturating_sub(first.sent) as f64 / 1e9;
     (lookups.len().saturating_sub(1)) as f64 / seconds.max(f64::MIN_POSITIVE)

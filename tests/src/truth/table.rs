@@ -20,17 +20,25 @@ pub struct Tables {
 impl Tables {
     /// One more run.
     pub fn add(&mut self, outcome: &Outcome) {
-        self.add_verdict(outcome.scenario.name, outcome.rate, outcome.lookups, &outcome.verdict);
+        let answered = outcome.answered.values().sum();
+        self.add_verdict(outcome.scenario.name, outcome.rate, (outcome.lookups, answered), &outcome.verdict);
     }
 
-    /// One more run, of which only this is known.
-    pub fn add_verdict(&mut self, name: &str, rate: f64, lookups: usize, verdict: &Verdict) {
+    /// One more run, of which only this is known; how many lookups, and how many of them were answered.
+    pub fn add_verdict(
+        &mut self,
+        name: &str,
+        rate: f64,
+        (lookups, answered): (usize, usize),
+        verdict: &Verdict,
+    ) {
         let recall = |how| percent(verdict.recall.get(&how).and_then(|part| part.share()));
         let _infallible = writeln!(
             self.scenarios,
-            "| {name} | {:.0} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+            "| {name} | {:.0} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             rate,
             lookups,
+            percent((lookups > 0).then(|| answered as f64 / lookups as f64)),
             verdict.outgoing,
             recall(How::Asked),
             recall(How::Alias),
@@ -74,9 +82,9 @@ impl Tables {
     /// All of it.
     pub fn text(&self) -> String {
         format!(
-            "| scenario | lookups/s | lookups | outgoing queries | recall: asked for | alias | needed inside | prefetch \
+            "| scenario | lookups/s | lookups | answered | outgoing queries | recall: asked for | alias | needed inside | prefetch \
              | self | precision: asked for, alias | `none` | without causes | oracle does not know |\n\
-             |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n{}\n\
+             |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n{}\n\
              | scenario | certainty | entries | precision | wrong client | wrong word | undecided |\n\
              |---|---|---:|---:|---:|---:|---:|\n{}\n\
              | scenario | `cache` says | truth | lookups | right |\n|---|---|---|---:|---|\n{}\n\

@@ -6,7 +6,7 @@
 use std::{
     collections::VecDeque,
     ffi::CString,
-    io,
+    fs, io,
     os::fd::{AsRawFd, FromRawFd, OwnedFd},
     sync::{
         Arc,
@@ -45,11 +45,8 @@ impl Wire {
         for interface in ["eth0", "far"] {
             let offloads = ["-K", interface, "gro", "off", "gso", "off", "tso", "off"];
             succeed(namespace.command("ethtool").args(offloads))?;
-            succeed(
-                namespace
-                    .command("sysctl")
-                    .args(["-qw", &format!("net.ipv6.conf.{interface}.disable_ipv6=1")]),
-            )?;
+            let setting = format!("/proc/sys/net/ipv6/conf/{interface}/disable_ipv6");
+            namespace.inside(|| fs::write(&setting, "1"))?.with_context(|| setting.clone())?;
         }
         let (near, far) =
             namespace.inside(|| Ok::<_, anyhow::Error>((packets("eth0")?, packets("far")?)))??;
