@@ -229,8 +229,11 @@ fn garbage_is_told_with_its_place_and_the_rest_is_traced() {
         eve(2, 1002, 12, "worse.example")
     );
     world.write("alerts", &alerts);
-    world
-        .write("broken", &format!("{}\n{{\"@timestamp\":\"2026-11", event(3, 1003, 13, "third.example", 13)));
+    // At a glance it is what the first alert means, and no event: a part of it is lost.
+    let torn = event(4, 1001, 11, "bad.example", 14).replace(r#","certainty":"sole""#, "");
+    let torn = torn.replace(r#""cause":[{"#, r#""cause":[{{"#);
+    let third = event(3, 1003, 13, "third.example", 13);
+    world.write("broken", &format!("{third}\n{torn}\n{{\"@timestamp\":\"2026-11"));
     let output = world.run(
         &["trace", "--alerts", "alerts", "--events", "events", "--events", "broken", "--format", "json"],
         "",
@@ -243,9 +246,9 @@ fn garbage_is_told_with_its_place_and_the_rest_is_traced() {
         "alerts:2: not JSON",
         "alerts:3: names no lookup",
         "alerts:4: names no lookup",
-        "broken:2: no event: EOF",
+        "broken:3: no event: EOF",
         "2 alerts: 2 matched, 0 not; 3 lines unreadable",
-        "4 events read, 1 lines unreadable, 1 gaps",
+        "5 events read, 2 lines unreadable, 1 gaps",
         "the sensor's clock is 0.000 ms ahead of the resolver's (2 exact matches, within 0.000 ms)",
     ] {
         assert!(stderr(&output).contains(words), "{words:?} is missing: {}", stderr(&output));
