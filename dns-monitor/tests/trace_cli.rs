@@ -87,13 +87,16 @@ fn told(output: &Output) -> Vec<String> {
     stdout(output).lines().map(line).collect()
 }
 
+/// What it shows, arguments, standard input, exit status, and what is told.
+type Case<'a> = (&'a str, &'a [&'a str], &'a str, i32, &'a [&'a str]);
+
 #[test]
 fn every_way_to_ask_finds_the_machine() {
     let world = World::new();
     world.write("alerts", &eve(1, 1001, 11, "bad.example"));
     let events = fs::read_to_string(world.folder.path().join("events")).unwrap();
     let two = format!("{}\n{}\n", eve(2, 1002, 12, "worse.example"), eve(1, 1001, 11, "bad.example"));
-    let cases: [(&str, &[&str], &str, i32, &[&str]); 13] = [
+    let cases: [Case<'_>; 13] = [
         ("a file", &["--alerts", "alerts", "--events", "events"], "", 0, &["exact host11"]),
         (
             "alerts from standard input",
@@ -311,6 +314,9 @@ fn an_alert_comes_out_as_it_was_and_enriched() {
     }
 }
 
+/// What it shows, arguments, exit status, and the machines with their lookups.
+type Whose = (&'static str, &'static [&'static str], i32, &'static [(&'static str, u64)]);
+
 #[test]
 fn who_looked_a_name_up() {
     let world = World::new();
@@ -322,7 +328,7 @@ fn who_looked_a_name_up() {
         event(1, 1001, 11, "bad.example", 11),
     ];
     world.write("asked", &lines.join("\n"));
-    let cases: [(&str, &[&str], i32, &[(&str, u64)]); 4] = [
+    let cases: [Whose; 4] = [
         ("the name and below", &["bad.example", "--events", "asked"], 0, &[("host11", 2), ("host12", 1)]),
         ("below", &["WWW.bad.example.", "--events", "asked"], 0, &[("host11", 1)]),
         ("nobody", &["good.example", "--events", "asked"], 1, &[]),
