@@ -26,7 +26,7 @@ fn ask(lab: &Lab, client: usize, names: &[&str]) -> Vec<Asked> {
 }
 
 /// The lines of `dns-monitor trace --format json` of an alert of this rule.
-fn of_rule<'a>(traced: &'a [Value], sid: u64) -> Vec<&'a Value> {
+fn of_rule(traced: &[Value], sid: u64) -> Vec<&Value> {
     traced.iter().filter(|line| number(line, "alert.signature_id") == Some(sid)).collect()
 }
 

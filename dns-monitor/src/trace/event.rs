@@ -1,9 +1,12 @@
 //! Events as `docs/EVENTS.md` has them, in any order of fields: the parts that tell who asked, and why.
 
-use std::net::IpAddr;
+use std::{fmt, net::IpAddr};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, Unexpected, Visitor},
+};
 
 use super::alert::when::nanoseconds;
 
@@ -31,8 +34,6 @@ pub struct Event {
 /// `event`.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Happening {
-    /// `dns-lookup`, `dns-gap`, …
-    pub action: Option<Box<str>>,
     /// From query to response, ns.
     pub duration: Option<u64>,
 }
@@ -121,8 +122,6 @@ pub struct Monitor {
     pub cause_more: Option<u64>,
     /// The machine behind a forwarder.
     pub true_client: Option<Party>,
-    /// What was lost.
-    pub lost: Option<Lost>,
 }
 
 /// One of `dns_monitor.cause`, or `dns_monitor.filled_by`.
@@ -218,29 +217,31 @@ impl Event {
     pub fn name(&self) -> Option<&str> {
         self.dns.question.as_ref().map(|question| &*question.name)
     }
-
-    /// Whether it tells of a loss.
-    #[must_use]
-    pub fn is_gap(&self) -> bool {
-        self.event.action.as_deref() == Some("dns-gap")
-    }
 }
 
 /// A number, or its text: ECS has a text.
-fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Id {
-        Number(u16),
-        Text(Box<str>),
-    }
-    match Option::deserialize(deserializer)? {
-        None => Ok(None),
-        Some(Id::Number(id)) => Ok(Some(id)),
-        Some(Id::Text(text)) => {
-            text.parse().map(Some).map_err(|_| D::Error::custom("dns.id is no number of 16 bits"))
+pub fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {
+    struct Id;
+    impl<'de> Visitor<'de> for Id {
+        type Value = Option<u16>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a number of 16 bits, or its text")
+        }
+
+        fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
+            u16::try_from(number).map(Some).map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            text.parse().map(Some).map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+        }
+
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
         }
     }
+    deserializer.deserialize_any(Id)
 }
 
 #[expect(clippy::ref_option, reason = "serde calls it so")]

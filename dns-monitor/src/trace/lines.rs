@@ -48,7 +48,7 @@ impl<R: Read> Lines<R> {
     ///
     /// # Errors
     /// Those of the source.
-    pub fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+    pub fn advance(&mut self) -> io::Result<Option<Line<'_>>> {
         let mut searched = 0_usize;
         loop {
             let rest = self.buffer.get(self.start..self.end).unwrap_or_default();

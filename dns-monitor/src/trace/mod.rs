@@ -187,7 +187,7 @@ fn summary(alerts: &Alerts, found: &Findings, scan: &Scan) {
     log::info(format_args!(
         "{} events read, {} lines unreadable, {} gaps",
         scan.events,
-        scan.bad,
+        scan.bad.saturating_add(found.broken),
         scan.gaps.len()
     ));
     match found.skew {

@@ -45,16 +45,19 @@ struct Asker {
 pub fn who(request: &Request, out: &mut dyn Write) -> Result<bool, TraceError> {
     let (scan, failed) = read_events(&request.events, &Wanted::below(&request.name))?;
     let mut askers: HashMap<Party, Asker> = HashMap::new();
-    let mut buffer = Vec::new();
+    let (mut buffer, mut broken) = (Vec::new(), 0_u64);
     for Hit { text, .. } in &scan.hits {
         scan.texts.read(*text, &mut buffer).map_err(TraceError::Reread)?;
-        let event = Event::read(&buffer).map_err(|error| TraceError::Reread(error.into()))?;
+        let Ok(event) = Event::read(&buffer) else {
+            broken = broken.saturating_add(1);
+            continue;
+        };
         if event.dns_monitor.role != Some(Role::Resolver) {
             count(&event, &mut askers);
         }
     }
     let mut askers: Vec<Asker> = askers.into_values().collect();
-    askers.sort_by(|one, other| (one.first, one.client.ip).cmp(&(other.first, other.client.ip)));
+    askers.sort_by_key(|asker| (asker.first, asker.client.ip));
     let written =
         askers.iter().try_for_each(|asker| line(asker, request.format, out)).and_then(|()| out.flush());
     written.map_err(TraceError::Output)?;
@@ -64,7 +67,7 @@ pub fn who(request: &Request, out: &mut dyn Write) -> Result<bool, TraceError> {
         request.name,
         askers.len(),
         scan.events,
-        scan.bad,
+        scan.bad.saturating_add(broken),
         scan.gaps.len()
     ));
     if scan.crowded > 0 {

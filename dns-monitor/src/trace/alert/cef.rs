@@ -37,7 +37,7 @@ pub fn read(text: &str, clock: &Clock) -> Result<Said, BadAlert> {
         ends: [pairs.end(["src", "c6a2"], "spt"), pairs.end(["dst", "c6a3"], "dpt")],
         id: id.and_then(plain::number),
         name: name.or(request).or_else(|| plain::host(pairs.get("msg")?)),
-        about: Some(title.into()).filter(|title: &Box<str>| !title.is_empty()),
+        about: Some(title).filter(|title| !title.is_empty()).map(Into::into),
         ..Said::default()
     })
 }

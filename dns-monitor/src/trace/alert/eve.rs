@@ -40,6 +40,7 @@ pub fn read(value: &Value, clock: &Clock) -> Option<Kind> {
         id: json::small(value, ID),
         name: json::text(value, NAME).and_then(name::read),
         of_response: (from && !to)
+            || json::text(value, &["/direction"]) == Some("to_client")
             || json::text(value, &["/dns/type"]).is_some_and(|kind| RESPONSE.contains(&kind)),
         about: about(value),
         link: json::plain(value, &["/flow_id"]).map(|flow| format!("flow_id {flow}").into()),

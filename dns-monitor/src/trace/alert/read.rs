@@ -50,7 +50,7 @@ pub fn read(
     let mut lines = Lines::new(input);
     let mut number = 0_u64;
     let result = loop {
-        let line = match lines.next() {
+        let line = match lines.advance() {
             Ok(Some(line)) => line,
             end => break end.map(|_| ()),
         };

@@ -28,7 +28,8 @@ pub struct Matcher<'a> {
     wanted: &'a Wanted,
     /// How far from its time an alert's event may be, ns.
     window: i64,
-    parsed: HashMap<Text, Rc<Event>>,
+    parsed: HashMap<Text, Option<Rc<Event>>>,
+    broken: u64,
     buffer: Vec<u8>,
 }
 
@@ -39,13 +40,15 @@ pub struct Findings {
     pub findings: Vec<Finding>,
     /// The clocks, where they can be compared.
     pub skew: Option<Skew>,
+    /// Lines that looked like events at a glance, and are none.
+    pub broken: u64,
 }
 
 impl<'a> Matcher<'a> {
     /// By what a scan has found.
     #[must_use]
     pub fn new(scan: &'a Scan, wanted: &'a Wanted, window: i64) -> Self {
-        Self { scan, wanted, window, parsed: HashMap::new(), buffer: Vec::new() }
+        Self { scan, wanted, window, parsed: HashMap::new(), broken: 0, buffer: Vec::new() }
     }
 
     /// Finds the events of each alert.
@@ -67,7 +70,8 @@ impl<'a> Matcher<'a> {
         let skew = Skew::of(differences);
         let ahead = skew.map_or(0, |skew| skew.ahead);
         let findings = alerts.iter().zip(exact).map(|(alert, exact)| self.one(alert, exact, ahead));
-        Ok(Findings { findings: findings.collect::<io::Result<_>>()?, skew })
+        let findings = findings.collect::<io::Result<_>>()?;
+        Ok(Findings { findings, skew, broken: self.broken })
     }
 
     fn one(&mut self, alert: &Alert, exact: Vec<Rc<Event>>, skew: i64) -> io::Result<Finding> {
@@ -148,20 +152,23 @@ impl<'a> Matcher<'a> {
     /// The events of the hits, and how many more there are.
     fn read(&mut self, hits: &[Hit]) -> io::Result<(Vec<Rc<Event>>, u64)> {
         let (told, rest) = hits.split_at_checked(MOST_EVENTS).unwrap_or((hits, &[]));
-        let events = told.iter().map(|hit| self.event(hit.text)).collect::<io::Result<_>>()?;
+        let events =
+            told.iter().filter_map(|hit| self.event(hit.text).transpose()).collect::<io::Result<_>>()?;
         Ok((events, u64::try_from(rest.len()).unwrap_or(u64::MAX)))
     }
 
-    fn event(&mut self, text: Text) -> io::Result<Rc<Event>> {
+    /// `None`: what looked like an event is none.
+    fn event(&mut self, text: Text) -> io::Result<Option<Rc<Event>>> {
         if let Some(event) = self.parsed.get(&text) {
-            return Ok(Rc::clone(event));
+            return Ok(event.clone());
         }
         self.scan.texts.read(text, &mut self.buffer)?;
-        let event = Rc::new(Event::read(&self.buffer)?);
+        let event = Event::read(&self.buffer).ok().map(Rc::new);
         if self.parsed.len() >= MOST_PARSED {
             self.parsed.clear();
         }
-        self.parsed.insert(text, Rc::clone(&event));
+        self.broken = self.broken.saturating_add(u64::from(event.is_none()));
+        self.parsed.insert(text, event.clone());
         Ok(event)
     }
 }

@@ -17,7 +17,7 @@ impl Read for Pieces<'_> {
 fn read(text: &[u8], piece: usize) -> Vec<(u64, Option<Vec<u8>>)> {
     let mut lines = Lines::new(Pieces(text, piece));
     let mut found = Vec::new();
-    while let Some(line) = lines.next().unwrap() {
+    while let Some(line) = lines.advance().unwrap() {
         found.push(match line {
             Line::Whole { at, text } => (at, Some(text.to_vec())),
             Line::TooLong { at } => (at, None),
@@ -26,9 +26,12 @@ fn read(text: &[u8], piece: usize) -> Vec<(u64, Option<Vec<u8>>)> {
     found
 }
 
+/// What it shows, the text, and its lines with where they begin.
+type Case = (&'static str, &'static str, &'static [(u64, &'static str)]);
+
 #[test]
 fn lines_come_whole_however_they_arrive() {
-    let cases: [(&str, &str, &[(u64, &str)]); 6] = [
+    let cases: [Case; 6] = [
         ("nothing", "", &[]),
         ("one", "a\n", &[(0, "a")]),
         ("without an end", "a", &[(0, "a")]),
@@ -77,5 +80,5 @@ fn what_the_source_says_is_passed_on() {
             Err(io::Error::other("gone"))
         }
     }
-    assert_eq!(Lines::new(Broken).next().unwrap_err().to_string(), "gone");
+    assert_eq!(Lines::new(Broken).advance().unwrap_err().to_string(), "gone");
 }

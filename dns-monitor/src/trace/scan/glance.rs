@@ -3,15 +3,18 @@
 //! It relies on how the agent writes events, and believes a line only where all around the fields is as the agent has
 //! it. Any other line is parsed as a whole, so that another order of fields costs time and nothing else.
 
-use std::{net::IpAddr, sync::LazyLock};
+use std::{borrow::Cow, net::IpAddr, sync::LazyLock};
 
+use jiff::Timestamp;
 use memchr::{memchr, memmem::Finder};
+use serde::Deserialize;
 
+use super::Gap;
 use crate::{
     event::json,
     trace::{
-        alert::when::SECOND,
-        event::{Event, Party},
+        alert::when::{SECOND, nanoseconds},
+        event::{self, Lost},
     },
 };
 
@@ -112,6 +115,69 @@ impl Eye {
     }
 }
 
+/// An event parsed no further than a glance needs.
+#[derive(Deserialize)]
+pub struct Sketch<'a> {
+    #[serde(rename = "@timestamp")]
+    timestamp: Timestamp,
+    #[serde(default, borrow)]
+    event: Action<'a>,
+    client: Option<Peer>,
+    server: Option<Peer>,
+    #[serde(default, borrow)]
+    dns: Message<'a>,
+    #[serde(default)]
+    dns_monitor: Monitor,
+}
+
+#[derive(Default, Deserialize)]
+struct Action<'a> {
+    #[serde(default, borrow)]
+    action: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+struct Peer {
+    ip: IpAddr,
+    port: Option<u16>,
+}
+
+#[derive(Default, Deserialize)]
+struct Message<'a> {
+    #[serde(default, deserialize_with = "event::id")]
+    id: Option<u16>,
+    #[serde(borrow)]
+    question: Option<Question<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Question<'a> {
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+}
+
+#[derive(Default, Deserialize)]
+struct Monitor {
+    lost: Option<Lost>,
+}
+
+impl<'a> Sketch<'a> {
+    /// Reads one line.
+    ///
+    /// # Errors
+    /// It is no event.
+    pub fn read(line: &'a [u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(line)
+    }
+
+    /// What was lost, if the event tells of a loss.
+    #[must_use]
+    pub fn gap(&self) -> Option<Gap> {
+        let lost = self.dns_monitor.lost.unwrap_or_default();
+        (self.event.action == "dns-gap").then(|| Gap { time: nanoseconds(self.timestamp), lost })
+    }
+}
+
 /// What is to be seen of a parsed event, with texts as the agent would write them.
 #[derive(Debug, Default)]
 pub struct Parsed {
@@ -122,27 +188,28 @@ pub struct Parsed {
 
 impl Parsed {
     /// Looks at it.
-    pub fn glance(&mut self, event: &Event) -> Glance<'_> {
+    pub fn glance(&mut self, event: &Sketch<'_>) -> Glance<'_> {
         self.client.clear();
         self.server.clear();
         self.name.clear();
-        let address = |out: &mut Vec<u8>, party: Option<&Party>| {
-            if let Some(party) = party {
-                json::address(out, party.ip);
+        let address = |out: &mut Vec<u8>, peer: Option<&Peer>| {
+            if let Some(peer) = peer {
+                json::address(out, peer.ip);
             }
         };
         address(&mut self.client, event.client.as_ref());
         address(&mut self.server, event.server.as_ref());
-        if let Some(name) = event.name() {
-            json::escaped(&mut self.name, name.as_bytes());
+        let question = event.dns.question.as_ref();
+        if let Some(question) = question {
+            json::escaped(&mut self.name, question.name.as_bytes());
         }
         Glance {
-            time: event.time(),
+            time: nanoseconds(event.timestamp),
             client: &self.client,
             port: event.client.as_ref().and_then(|client| client.port),
             server: &self.server,
             id: event.dns.id,
-            name: event.name().map(|_| self.name.as_slice()),
+            name: question.map(|_| self.name.as_slice()),
         }
     }
 }

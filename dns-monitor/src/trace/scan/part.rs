@@ -7,14 +7,11 @@ use std::{
 
 use super::{
     Gap, Hit, Text,
-    glance::{Eye, Glance, Parsed},
+    glance::{Eye, Glance, Parsed, Sketch},
     input::{From, Input, Part, Texts, lock},
     wanted::{Match, Wanted},
 };
-use crate::trace::{
-    event::Event,
-    lines::{Line, Lines},
-};
+use crate::trace::lines::{Line, Lines};
 
 /// How many events are kept for their name alone, in all: some 200 MB.
 pub const MOST_HITS: u64 = 4_000_000;
@@ -89,7 +86,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// `lines` begin at the byte `from`; the first may be the end of a line of another part.
     fn lines(&mut self, mut lines: Lines<impl Read>, from: u64, mut skip: bool) -> io::Result<()> {
-        while let Some(line) = lines.next()? {
+        while let Some(line) = lines.advance()? {
             let (Line::Whole { at, .. } | Line::TooLong { at }) = line;
             if std::mem::take(&mut skip) {
                 continue;
@@ -168,17 +165,14 @@ impl Reader<'_> {
         if line.trim_ascii().is_empty() {
             return Ok(());
         }
-        let event = match Event::read(line) {
+        let event = match Sketch::read(line) {
             Ok(event) => event,
             Err(error) => {
                 self.bad(&error.to_string());
                 return Ok(());
             }
         };
-        if event.is_gap() {
-            let lost = event.dns_monitor.lost.unwrap_or_default();
-            self.found.gaps.push(Gap { time: event.time(), lost });
-        }
+        self.found.gaps.extend(event.gap());
         let mut parsed = std::mem::take(&mut self.parsed);
         let result = self.glance(at, line, &parsed.glance(&event));
         self.parsed = parsed;

@@ -134,10 +134,10 @@ impl Wanted {
                 }
             });
         }
-        if let Some(port) = glance.port.filter(|port| self.ports.has(usize::from(*port))) {
-            if let Some(&key) = self.askers.get(&(glance.client.into(), port)) {
-                self.weigh(key, false, glance, &mut hit);
-            }
+        if let Some(port) = glance.port.filter(|port| self.ports.has(usize::from(*port)))
+            && let Some(&key) = self.askers.get(&(glance.client.into(), port))
+        {
+            self.weigh(key, false, glance, &mut hit);
         }
     }
 

@@ -87,7 +87,7 @@ impl Lookup {
     fn event(&self, order: Order, out: &mut Vec<u8>) -> Result<()> {
         let (time, id, port, name, client) =
             (self.time(), self.id(), self.port(), self.name(), self.client());
-        let is_client = self.number % 2 == 0;
+        let is_client = self.number.is_multiple_of(2);
         let (asks, asked) =
             if is_client { (client.as_str(), "10.20.255.53") } else { ("10.20.255.53", "192.0.2.53") };
         let monitor = if is_client {

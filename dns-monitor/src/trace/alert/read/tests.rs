@@ -4,8 +4,11 @@ use jiff::tz::TimeZone;
 
 use super::*;
 
+/// An alert: its line, id and name.
+type Told = (u64, Option<u16>, String);
+
 /// Everything read from a text: alerts as line, id and name; bad lines; and the counts of the rest.
-fn read_text(text: &[u8]) -> (Vec<(u64, Option<u16>, String)>, Vec<String>, [u64; 2]) {
+fn read_text(text: &[u8]) -> (Vec<Told>, Vec<String>, [u64; 2]) {
     let clock = Clock { zone: TimeZone::UTC, now: 1_795_716_000_000_000_000 };
     let (mut alerts, mut bad) = (Alerts::default(), Vec::new());
     let mut tell = |place: Place, why: BadAlert| bad.push(format!("{place}: {why}"));
@@ -24,8 +27,9 @@ const FLOW: &str = r#"{"event_type":"flow","flow_id":8,"src_ip":"192.0.2.1","src
 
 #[test]
 fn each_line_is_what_it_looks_like() {
+    type Case = (&'static str, String, Vec<Told>, [u64; 2]);
     let one = |line, id, name: &str| vec![(line, id, name.to_owned())];
-    let cases: [(&str, String, Vec<(u64, Option<u16>, String)>, [u64; 2]); 13] = [
+    let cases: [Case; 13] = [
         ("nothing", String::new(), vec![], [0, 0]),
         ("blank lines", "\n \r\n\n".into(), vec![], [0, 0]),
         ("EVE", ALERT.into(), one(1, Some(1), "a.example"), [0, 0]),

@@ -35,6 +35,9 @@ fn told(machines: &[Machine]) -> Vec<String> {
     machines.iter().map(one).collect()
 }
 
+/// What it shows, the events, lookups of clients around them, and the machines.
+type Case = (&'static str, Vec<Rc<Event>>, Vec<Rc<Event>>, &'static [&'static str]);
+
 #[test]
 fn machines_are_those_that_asked_or_made_the_resolver_ask() {
     let client = |ms, host: u8| {
@@ -45,7 +48,7 @@ fn machines_are_those_that_asked_or_made_the_resolver_ask() {
     };
     let resolver = |causes: Value| event(50, json!({"dns_monitor": {"role": "resolver", "cause": causes}}));
     let forwarded = json!({"dns_monitor": {"role": "client", "true_client": {"ip": "10.9.0.1", "mac": "02-53-00-00-00-01"}}});
-    let cases: [(&str, Vec<Rc<Event>>, Vec<Rc<Event>>, &[&str]); 11] = [
+    let cases: [Case; 11] = [
         ("nothing", vec![], vec![], &[]),
         ("a client", vec![client(1, 3)], vec![], &["10.0.0.3 asked 1"]),
         ("a client twice", vec![client(1, 3), client(2, 3)], vec![], &["10.0.0.3 asked 2"]),

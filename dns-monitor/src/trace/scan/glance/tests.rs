@@ -1,7 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
-use crate::trace::alert::when::nanoseconds;
 
 /// An event as the agent writes it.
 const LINE: &str = r#"{"@timestamp":"2026-11-24T03:48:06.297532406Z","ecs":{"version":"9.0.0"},"event":{"kind":"event","category":["network"],"type":["protocol","allowed"],"action":"dns-lookup","outcome":"success","duration":7531712,"sequence":17},"network":{"transport":"udp","type":"ipv6","community_id":"1:gOagmswMorhAU6g5cPVYfL+Mn0g="},"client":{"ip":"fd53::a","port":55054,"mac":"02-53-00-00-85-C5","bytes":58},"server":{"ip":"fd53::2","port":53,"bytes":150},"observer":{"type":"dns-monitor","version":"0.1.0","hostname":"vm","ingress":{"interface":{"name":"eth0"}}},"dns":{"type":"answer","id":"19627","op_code":"QUERY","header_flags":["RD","RA"],"response_code":"NOERROR","question":{"name":"alias.lab.example","type":"A","class":"IN"}},"dns_monitor":{"role":"client","verdict":"pass"}}"#;
@@ -57,7 +56,7 @@ fn a_glance_sees_what_the_parser_sees_or_leaves_it_to_the_parser() {
         let found = Eye::default().glance(line.as_bytes()).map(|glance| format!("{glance:?}"));
         assert_eq!(found, expected.as_ref().map(|glance| format!("{glance:?}")), "{what}");
         // What is believed at a glance is what the parser says.
-        if let (Some(glance), Ok(event)) = (expected, Event::read(line.as_bytes())) {
+        if let (Some(glance), Ok(event)) = (expected, Sketch::read(line.as_bytes())) {
             assert_eq!(Parsed::default().glance(&event), glance, "{what}");
         }
     }

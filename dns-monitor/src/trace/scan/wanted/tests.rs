@@ -36,6 +36,9 @@ fn hits(wanted: &Wanted, glance: &Glance<'_>) -> Vec<(u32, bool, bool)> {
     found
 }
 
+/// What it shows, name and id of an event, and what it hits.
+type Case = (&'static str, &'static str, u16, &'static [(u32, bool, bool)]);
+
 #[test]
 fn names_hit_themselves_and_what_is_above_them() {
     let ends = [None, None];
@@ -48,7 +51,7 @@ fn names_hit_themselves_and_what_is_above_them() {
         ],
         0,
     );
-    let cases: [(&str, &str, u16, &[(u32, bool, bool)]); 10] = [
+    let cases: [Case; 10] = [
         ("the name", "bad.example", 1, &[(0, false, false)]),
         ("below it", "a.b.bad.example", 1, &[(0, true, false)]),
         ("one and the other", "www.bad.example", 7, &[(0, true, false), (1, false, true)]),
