@@ -22,6 +22,7 @@ use crate::{
     sample::Sample,
     track::{
         TrackReason, Tracker,
+        cause::Counts,
         lookup::{End, Lookup},
     },
 };
@@ -129,6 +130,7 @@ impl Pipeline {
             submitted,
             decoder: self.decoder.books(),
             tracker: *self.tracker.tally(),
+            causes: self.tracker.causes().counts(),
             events: self.tail.emitter.tally(),
         }
     }
@@ -190,6 +192,8 @@ pub struct Ledger<R> {
     pub decoder: crate::decode::Books,
     /// Messages to lookups.
     pub tracker: Tally<TrackReason>,
+    /// How the resolver's lookups were explained.
+    pub causes: Counts,
     /// Lookups to lines.
     pub events: Tally<OutputReason>,
 }
@@ -210,6 +214,7 @@ impl<R: Reason> fmt::Display for Ledger<R> {
         }
         write!(f, "{}", self.decoder)?;
         writeln!(f, "  messages   {}", self.tracker)?;
+        writeln!(f, "  causes     {}", self.causes)?;
         write!(f, "  events     {}", self.events)?;
         match self.submitted {
             Some(submitted) if submitted != self.decoder.seen() => {

@@ -18,6 +18,8 @@ mod own;
 mod search;
 pub mod told;
 
+use std::fmt;
+
 use self::{
     facts::Library,
     goals::{Goal, GoalId, Goals},
@@ -63,6 +65,15 @@ impl Counts {
     /// How often in this way.
     pub fn of(&self, certainty: Certainty) -> u64 {
         self.by_certainty[certainty as usize]
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for certainty in Certainty::ALL {
+            write!(f, "{} {}, ", certainty.name(), self.of(certainty))?;
+        }
+        write!(f, "forgotten {}", self.forgotten)
     }
 }
 

@@ -284,7 +284,8 @@ impl Search {
             let step = self.steps[at];
             let facts = (step.node != NONE).then(|| names.node(step.node).facts.as_ref()).flatten();
             for fact in facts.iter().flat_map(|facts| facts.from.iter().rev()) {
-                let recent = |goal: &&Goal| goal.asked.saturating_add(WINDOW) >= asked.from;
+                let recent =
+                    |goal: &&Goal| asked.follows(goal) && goal.asked.saturating_add(WINDOW) >= asked.from;
                 if goals.get(fact.by).filter(recent).is_none() {
                     continue;
                 }

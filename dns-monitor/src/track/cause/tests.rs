@@ -1,6 +1,6 @@
 //! Conversations as data: who said what when, and what is made of it.
 
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic is a failed test")]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a panic is a failed test")]
 
 mod bounds;
 mod cases;
