@@ -4,7 +4,7 @@
 use std::fs;
 
 use dns_monitor_tests::{
-    Lab,
+    Agent, Lab,
     address::{self, Network},
     agent,
     event::{number, text},
@@ -30,11 +30,25 @@ fn of_rule(traced: &[Value], sid: u64) -> Vec<&Value> {
     traced.iter().filter(|line| number(line, "alert.signature_id") == Some(sid)).collect()
 }
 
+/// What the DHCP server calls the clients that the alerts are about.
+const NAMES: &[(&str, &str)] = &[("10.53.0.11", "laptop-17"), ("10.53.0.12", "printer-3")];
+
+/// The agent, with a lease file as dnsmasq writes it.
+fn start_agent(lab: &Lab) -> Agent {
+    let line = |(ip, name): &(&str, &str)| format!("0 02:53:00:00:00:17 {ip} {name} *\n");
+    let leases = lab.folder().join("dnsmasq.leases");
+    fs::write(&leases, NAMES.iter().map(line).collect::<String>()).unwrap();
+    let config = lab.folder().join("agent.toml");
+    fs::write(&config, format!("[[leases]]\npath = \"{}\"\nformat = \"dnsmasq\"\n", leases.display()))
+        .unwrap();
+    lab.start_agent(&["--interface", "eth0", "--config", &config.display().to_string()]).unwrap()
+}
+
 #[test]
 fn an_alert_that_names_the_resolver_comes_out_as_the_client() {
     let lab = Lab::new().unwrap();
     let mut suricata = Suricata::start(lab.internet(), &lab.folder().join("suricata"), RULES).unwrap();
-    let agent = lab.start_agent(&["--interface", "eth0"]).unwrap();
+    let agent = start_agent(&lab);
     ask(&lab, 0, &["www.lab.example", "one.w.lab.example", "two.w.lab.example"]);
     let beacon = ask(&lab, 1, &["three.w.lab.example", "beacon.w.lab.example"]).swap_remove(1);
     let alias = ask(&lab, 2, &["alias.lab.example", "four.w.lab.example"]).swap_remove(0);
@@ -63,13 +77,16 @@ fn an_alert_that_names_the_resolver_comes_out_as_the_client() {
             assert_eq!(text(&machines[0], "client.ip"), Some(asked.client.as_str()), "{line:#}");
             assert_eq!(number(&machines[0], "client.port"), Some(asked.port.into()), "{line:#}");
             assert_eq!(line["related"]["ip"], serde_json::json!([asked.client]), "{line:#}");
+            let name = NAMES.iter().find(|(ip, _)| *ip == asked.client).unwrap().1;
+            assert_eq!(text(&machines[0], "client.domain"), Some(name), "{line:#}");
+            assert_eq!(line["related"]["hosts"].as_array().unwrap(), &[name], "{line:#}");
         }
     }
     let told = trace("text");
     for words in [
         "LAB bad name (sid 1000001)",
         "exact: connection, id and name are the same",
-        &format!("machine {}", beacon.client),
+        &format!("machine laptop-17 {}", beacon.client),
     ] {
         assert!(told.contains(words), "{words:?} is missing in:\n{told}");
     }
