@@ -6,7 +6,8 @@ use smallvec::SmallVec;
 
 use super::{
     goals::GoalId,
-    names::{Names, NodeId, Path},
+    names::{Names, NodeId},
+    path::Path,
 };
 
 /// Names that one may lead to; a zone seldom has more than 13 servers.

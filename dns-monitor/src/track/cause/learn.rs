@@ -3,7 +3,8 @@
 use super::{
     facts::{Kind, Library},
     goals::{GoalId, Goals},
-    names::{Names, NodeId, Path},
+    names::{Names, NodeId},
+    path::Path,
 };
 use crate::decode::{
     message::Message,

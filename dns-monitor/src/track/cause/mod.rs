@@ -4,7 +4,7 @@
 //! back is searched: from what it asked to the clients that waited for that, or for something that needs it.
 //!
 //! 1. [`goals`]: lookups of clients;
-//! 2. [`names`]: what they, and responses, are about, as a tree;
+//! 2. [`names`]: what they, and responses, are about, as a tree; [`path`] is a name on its way into it;
 //! 3. [`learn`] and [`facts`]: what leads from one name to another;
 //! 4. [`search`]: from the resolver's question back to the clients, and [`own`]: what no client asked for;
 //! 5. [`told`]: what is told of it.
@@ -15,6 +15,7 @@ mod learn;
 mod list;
 mod names;
 mod own;
+mod path;
 mod search;
 pub mod told;
 
@@ -24,7 +25,8 @@ use self::{
     facts::Library,
     goals::{Goal, GoalId, Goals},
     learn::Learner,
-    names::{Names, NodeId, Path},
+    names::{Names, NodeId},
+    path::Path,
     search::{Asked, SKEW, Search},
     told::{Asker, Because, Cache, Cause, Certainty, Explained},
 };

@@ -1,7 +1,8 @@
 //! What a resolver asks of its own accord.
 
 use super::{
-    names::{Names, Path},
+    names::Names,
+    path::Path,
     search::{Asked, Search},
 };
 use crate::decode::rr_type;
