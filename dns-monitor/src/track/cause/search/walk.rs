@@ -21,7 +21,9 @@ impl Search {
     /// Takes all steps from `first` on, those that it finds included.
     pub(super) fn drain(&mut self, names: &Names, goals: &Goals, asked: &Asked<'_>, first: usize) {
         let mut at = first;
-        while let Some(step) = self.steps.get(at).copied() {
+        while let Some(step) = self.steps.get(at).copied()
+            && self.spend()
+        {
             match (step.need, step.prefix()) {
                 (Need::Done, _) => {}
                 (Need::Type(qtype), 0) => self.look(names, goals, asked, (at, step.node), Some(qtype)),
