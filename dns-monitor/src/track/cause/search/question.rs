@@ -13,6 +13,8 @@ use crate::decode::rr_type;
 pub const SKEW: u64 = 100_000;
 /// Clients that come so long after the resolver asked wait for what it asks later, ns.
 const JOIN: u64 = 1_000_000_000;
+/// Who comes so shortly before the resolver is told is read after it: the cache has the answer then. ns.
+const READ: u64 = 1_000_000;
 
 /// How a name leads to the next one of a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,8 +128,8 @@ impl Asked<'_> {
 
     /// Whether a client came soon after the resolver asked, before it was told.
     pub fn is_joined_by(&self, goal: &Goal) -> bool {
-        let joined = self.until.min(self.from.saturating_add(JOIN));
-        !self.follows(goal) && goal.asked <= joined.saturating_add(SKEW) && goal.overtaken == 0
+        let too_late = self.until.saturating_sub(READ).min(self.from.saturating_add(JOIN));
+        !self.follows(goal) && goal.asked < too_late && goal.overtaken == 0
     }
 
     pub fn is_dnssec(&self) -> bool {

@@ -51,7 +51,9 @@ impl Search {
     ) {
         let fits = |goal: &Goal| qtype.is_none_or(|qtype| goal.qtype == qtype);
         for (id, goal) in goals.list(names.node(node).waiting) {
-            if fits(goal) && (asked.overlaps(goal) || asked.is_joined_by(goal)) {
+            // Only who asks for the very same joins: before an alias leads anywhere, it must be known.
+            let joins = at == 0 && asked.is_joined_by(goal);
+            if fits(goal) && (asked.overlaps(goal) || joins) {
                 self.find(id, at);
             }
             if !self.spend() {

@@ -29,7 +29,7 @@ pub const ALL: &[(&str, &str, &str)] = &[
         "two wait for the same: the second joins",
         "0 c1 > www.example A
          1 s1 < www.example A
-         2 c2 > www.example A
+         1.5 c2 > www.example A
          3 s1 > www.example A: www.example A
          4 c1 < www.example A: www.example A
          5 c2 < www.example A: www.example A",
@@ -277,6 +277,18 @@ pub const ALL: &[(&str, &str, &str)] = &[
          21 s1 > evil.test A: evil.test A",
         "resolver www.example A: none
          resolver evil.test A: none",
+    ),
+    (
+        "who comes just before the answer is there is read after it",
+        "0 c1 > www.example A
+         1 s1 < www.example A
+         9.5 c2 > www.example A
+         10 s1 > www.example A: www.example A
+         10.5 c1 < www.example A: www.example A
+         10.6 c2 < www.example A: www.example A",
+        "resolver www.example A: sole c1 www.example
+         c1 www.example A: miss
+         c2 www.example A: hit by c1",
     ),
     (
         "a query that the resolver never got: who came later was answered",
