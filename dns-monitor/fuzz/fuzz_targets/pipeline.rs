@@ -47,7 +47,8 @@ struct Events {
 impl Events {
     fn check(&mut self, lookup: &Lookup<'_>) {
         let judgement = Judgement::default();
-        let event = Event::new(lookup, &judgement, &Who::default(), 0, None).expect("a lookup has a message");
+        let who = Who::default();
+        let event = Event::new(lookup, &judgement, &who, 0, None).expect("a lookup has a message");
         self.out.clear();
         self.json.encode(&event, &mut self.out);
         let parsed: Result<serde_json::Value, _> = serde_json::from_slice(&self.out);
