@@ -33,8 +33,8 @@ pub struct Search {
     budget: usize,
     /// Targets of record data lead back as well.
     with_targets: bool,
-    /// Whose answer is renewed: what is already being renewed first, then who asked last.
-    renewed: Option<(Found, (bool, u64))>,
+    /// Whose answer is renewed, and what made the resolver do that just now: its question, or the step before.
+    renewed: Option<(Found, u64)>,
 }
 
 impl Search {
@@ -135,7 +135,7 @@ impl Search {
 
     /// Whether a client that had its answer explains it better than those who wait: it came later.
     pub fn prefer_renewed(&mut self, goals: &Goals, asked: &Asked<'_>) -> bool {
-        let Some((renewed, (_, time))) = self.renewed else { return false };
+        let Some((renewed, time)) = self.renewed else { return false };
         let cue = |found: &Found| goals.get(found.goal).map_or(0, |goal| goal.cue(asked.from));
         let is_latest = self.found.iter().map(cue).all(|cue| cue < time);
         if is_latest {

@@ -82,7 +82,7 @@ impl Search {
             }
             let is_fresh = goal.answered >= just_now || (goal.renews && goal.last >= just_now);
             if is_fresh && goal.fetched == 0 && fits(goal) && goal.asked <= asked.from {
-                self.renew(goal, Found { goal: id, step: at as Id });
+                self.renew(goal.cue(asked.from), Found { goal: id, step: at as Id });
             }
             if !self.spend() {
                 return;
@@ -147,10 +147,9 @@ impl Search {
         }
     }
 
-    fn renew(&mut self, goal: &Goal, found: Found) {
-        let rank = (goal.renews, goal.asked);
-        if self.renewed.is_none_or(|(_, best)| best < rank) {
-            self.renewed = Some((found, rank));
+    fn renew(&mut self, cue: u64, found: Found) {
+        if self.renewed.is_none_or(|(_, latest)| latest < cue) {
+            self.renewed = Some((found, cue));
         }
     }
 
