@@ -4,7 +4,11 @@ mod cause;
 
 use self::cause::cause;
 use super::{Event, Outcome, gap::Lost, json, time::Clock};
-use crate::{decode::mnemonics, rules::verdict::Verdict, track::role::Role};
+use crate::{
+    decode::mnemonics,
+    rules::verdict::Verdict,
+    track::{cause::told::Cause, role::Role},
+};
 
 const RED: &[u8] = b"\x1b[31m";
 const YELLOW: &[u8] = b"\x1b[33m";
@@ -58,9 +62,11 @@ impl Encoder {
         self.result(event, out);
         column(out, LATENCY, |out| latency(event.lookup.duration(), out));
         self.verdict(event, out);
-        self.paint(out, DIM);
-        cause(&event.lookup.cause, out);
-        self.paint(out, PLAIN);
+        if !matches!(event.lookup.cause, Cause::Untold) {
+            self.paint(out, DIM);
+            cause(&event.lookup.cause, out);
+            self.paint(out, PLAIN);
+        }
         if let Some(malformed) = event.malformed {
             self.paint(out, YELLOW);
             json::raw(out, "  malformed: ");
