@@ -210,8 +210,7 @@ impl Tracker {
 
     fn drop_waiting(&mut self, held: Held, end: End, emit: &mut impl FnMut(&Lookup<'_>)) {
         if !held.answered {
-            self.tally.emit(1);
-            self.tell(Lookup::alone(held.kind, held.seen(), end), held.token, emit);
+            self.alone(held.seen(), held.kind, end, emit);
         }
         self.waiting.recycle(held);
     }

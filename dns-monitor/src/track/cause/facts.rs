@@ -134,22 +134,19 @@ impl Library {
         }
         facts.learned = time;
         self.order.push_back((source, time));
-        while self.order.len() > self.max {
-            let Some((node, learned)) = self.order.pop_front() else { return };
-            let is_last = names.node(node).facts.as_ref().is_some_and(|facts| facts.learned == learned);
-            if is_last {
-                forget_all(names, node);
-            }
-        }
+        while self.order.len() > self.max && self.forget_oldest(names) {}
     }
 
-    /// Lets the oldest facts go until there are so few names; says whether that was enough.
-    pub fn shrink(&mut self, names: &mut Names, max_names: usize) -> bool {
-        while names.len() > max_names {
-            let Some((node, learned)) = self.order.pop_front() else { return false };
-            if names.node(node).facts.as_ref().is_some_and(|facts| facts.learned == learned) {
-                forget_all(names, node);
-            }
+    /// Lets the oldest facts go until there are so few names, or no facts any more.
+    pub fn shrink(&mut self, names: &mut Names, max_names: usize) {
+        while names.len() > max_names && self.forget_oldest(names) {}
+    }
+
+    /// Lets the facts go that were learned first, if not again since; false: there are none.
+    fn forget_oldest(&mut self, names: &mut Names) -> bool {
+        let Some((node, learned)) = self.order.pop_front() else { return false };
+        if names.node(node).facts.as_ref().is_some_and(|facts| facts.learned == learned) {
+            forget_all(names, node);
         }
         true
     }

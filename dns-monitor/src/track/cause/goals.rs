@@ -100,9 +100,7 @@ impl Goal {
             gone: false,
         }
     }
-}
 
-impl Goal {
     /// Whether it waited at `time`, or would have if it had come.
     pub fn waits(&self, time: u64) -> bool {
         match (self.answered, self.overtaken) {

@@ -240,7 +240,7 @@ impl Causes {
         for found in self.search.found() {
             let Some(goal) = self.goals.get_mut(found.goal) else { continue };
             let waits = goal.answered == 0 || goal.answered.saturating_add(SKEW) >= asked.until;
-            goal.is_miss |= goal.asked <= asked.from.saturating_add(SKEW);
+            goal.is_miss |= asked.follows(goal);
             if !is_usable || !waits {
                 continue;
             }
