@@ -119,7 +119,7 @@ fn load(path: &Path, format: Format) -> Result<(Duration, u64)> {
     let before = Memory::now()?;
     let start = Instant::now();
     let mut history = History::new(&Identity::default());
-    let tally = follow::load(&leases, &mut history);
+    let tally = follow::read(&leases, &mut history);
     let time = start.elapsed();
     if (tally.emitted(), tally.lost(), history.len()) != (u64::from(LEASES), 0, LEASES as usize) {
         return Err(format!("{}: {tally}", path.display()).into());

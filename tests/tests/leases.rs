@@ -11,7 +11,7 @@ use anyhow::Result;
 use dns_monitor::{
     config::{Identity, Leases},
     identity::{
-        follow::{Follower, load},
+        follow::{Follower, read},
         history::History,
         lease::Format,
     },
@@ -122,7 +122,7 @@ fn the_clean_up_of_kea_is_followed() {
     assert_eq!([before.1, after.1], [lab.mac(0).unwrap(), lab.mac(1).unwrap()]);
     // Who comes later finds the same in what was put aside.
     let mut late = History::new(&Identity::default());
-    load(&leases(lab.leases()), &mut late);
+    read(&leases(lab.leases()), &mut late);
     for name in ["before", "after"] {
         assert!(holder(&late, name, now()).is_some(), "{name}");
     }

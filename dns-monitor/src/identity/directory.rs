@@ -96,7 +96,7 @@ impl Directory {
     pub fn of_files(config: &Config) -> Self {
         let mut history = History::new(&config.identity);
         if !config.leases.is_empty() {
-            let tally = follow::load(&config.leases, &mut history);
+            let tally = follow::read(&config.leases, &mut history);
             log::info(format_args!("leases: {tally}"));
         }
         Self::new(config, history, None)

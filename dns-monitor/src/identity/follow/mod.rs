@@ -1,6 +1,6 @@
 //! Files that say who has which address, as they change.
 //!
-//! All of them are read once before the first event ([`load`], [`Follower::start`]). After that a thread looks at each a
+//! All of them are read once before the first event ([`read`], [`Follower::start`]). After that a thread looks at each a
 //! few times a second, as `rules/source/watch.rs` does: a look costs a `stat`, and works on network file systems too. What
 //! is new goes over a bounded channel to the thread that owns the [`History`]; where that is busy, the follower waits.
 //!
@@ -51,12 +51,7 @@ struct Batch {
     tally: Tally<LeaseReason>,
 }
 
-/// Reads all files once, into the history; returns the books, in lines that say something. For `replay`.
-pub fn load(leases: &[Leases], history: &mut History) -> Tally<LeaseReason> {
-    read(leases, history)
-}
-
-/// Reads all files once, for whoever takes what they say.
+/// Reads all files once, for whoever takes what they say; returns the books, in lines that say something.
 pub fn read(leases: &[Leases], taker: &mut dyn Taker) -> Tally<LeaseReason> {
     let mut files = Files::new(leases);
     let mut books = Books::new(taker);

@@ -210,13 +210,15 @@ impl Goals {
 
     /// The resolver asks for this type of a name because of the lookups in its list, unless they come later than `time`.
     pub fn seek(&mut self, list: List, qtype: u16, time: u64) {
+        self.each(list, |goal| goal.is_miss |= goal.qtype == qtype && goal.asked <= time);
+    }
+
+    /// The first lookups of a list, to be changed.
+    fn each(&mut self, list: List, mut change: impl FnMut(&mut Goal)) {
         let Self { slab, seekers, .. } = self;
         seekers.clear();
         seekers.extend(list.iter(slab).take(MAX_SEEKERS));
-        for slot in seekers {
-            let goal = &mut slab[*slot];
-            goal.is_miss |= goal.qtype == qtype && goal.asked <= time;
-        }
+        seekers.iter().for_each(|slot| change(&mut slab[*slot]));
     }
 
     /// The lookup does not wait any more.
@@ -234,15 +236,11 @@ impl Goals {
 
     /// Who asked for the same before, and has no answer, will hardly have one.
     fn overtake(&mut self, waiting: List, answered: &Goal) {
-        let Self { slab, seekers, .. } = self;
-        seekers.clear();
-        seekers.extend(waiting.iter(slab).take(MAX_SEEKERS));
-        for slot in seekers {
-            let goal = &mut slab[*slot];
+        self.each(waiting, |goal| {
             if goal.qtype == answered.qtype && goal.asked < answered.asked && goal.overtaken == 0 {
                 goal.overtaken = answered.answered;
             }
-        }
+        });
     }
 
     /// Lets go of what is too old at `now`, and of the oldest where there are too many.

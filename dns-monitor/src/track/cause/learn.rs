@@ -1,6 +1,7 @@
 //! What a response to the resolver says: what leads from name to name, and who had what fetched.
 
 use super::{
+    IN,
     facts::{Kind, Library},
     goals::{GoalId, Goals},
     names::{Names, NodeId},
@@ -15,7 +16,6 @@ use crate::decode::{
 
 /// Records of one response that are looked at: what leads from name to name stands at the front.
 const MAX_RECORDS: usize = 64;
-const IN: u16 = 1;
 
 /// What one record says.
 enum Lesson<'a> {

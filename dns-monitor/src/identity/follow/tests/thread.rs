@@ -10,7 +10,7 @@ use std::{
 use crate::{
     config::{Identity, Leases},
     identity::{
-        follow::{Follower, load},
+        follow::{Follower, read},
         history::History,
         lease::Format,
     },
@@ -80,7 +80,7 @@ fn a_replay_reads_all_there_is_and_counts_what_is_half_written() {
     fs::write(&path, "address,valid_lifetime,expire,hostname\n10.0.0.5,3600,1795523400,a\n10.0.0.6,36")
         .unwrap();
     let mut history = History::new(&Identity::default());
-    let tally = load(&leases(&path), &mut history);
+    let tally = read(&leases(&path), &mut history);
     assert_eq!(tally.to_string(), "seen 2 = emitted 1 + filtered 0 + lost 1 (half-written 1)");
     let then = 1_795_520_000_000_000_000;
     assert_eq!(history.at(ADDRESS.parse().unwrap(), then).name, Some("a"));
