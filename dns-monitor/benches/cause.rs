@@ -1,12 +1,17 @@
 //! What it costs to say why a resolver asks and whose machine a client is, in ns an event, while a million names wait.
 //!
 //! Messages in memory through the tracker: four a lookup that the cache does not answer, which are two events; each
-//! name is new. What is named in a row is done beside what the row before does. All rows take turns in each round, and
-//! the least counts. Prints a Markdown table.
+//! name is new, and for each the oldest one goes. What is named in a row is done beside what the row before does. All
+//! rows take turns in each round, and the least counts. Prints a Markdown table. A number as argument: only with so many
+//! names.
 
 #![allow(clippy::print_stdout, reason = "the table is what a benchmark is for")]
 
-use std::{hint::black_box, net::IpAddr, time::Instant};
+use std::{
+    hint::black_box,
+    net::IpAddr,
+    time::{Duration, Instant},
+};
 
 use dns_monitor::{
     config::{Config, identity::Identity, resolved::Track},
@@ -19,46 +24,65 @@ use dns_monitor::{
     track::{Tracker, lookup::Lookup},
 };
 
-/// Names that wait for an answer that does not come.
-const WAITING: u32 = 1_000_000;
+/// Names that are remembered: those that wait for an answer that does not come, and those of the last lookups.
+const NAMES: [u32; 2] = [1_000, 1_000_000];
+/// How long the tracker remembers them: as long as it takes to bring so many, one goes for each that comes.
+const WINDOW: Duration = Duration::from_secs(15);
 /// Lookups of a round, each two events.
 const LOOKUPS: u32 = 20_000;
 const ROUNDS: u32 = 15;
 const ZONES: u32 = 1000;
+const LEASES: u32 = 1_000_000;
 const START: u64 = 1_700_000_000_000_000_000;
 const US: u64 = 1_000;
 
 /// What is done with each message.
 struct Row {
-    name: &'static str,
+    name: String,
+    names: u32,
     tracker: Tracker,
     directory: Option<Directory>,
     least: f64,
 }
 
 impl Row {
-    fn new(name: &'static str, max_remembered: usize, directory: Option<Directory>) -> Self {
-        let track = Track { max_remembered, max_waiting: 2 * WAITING as usize, ..Track::default() };
-        Self { name, tracker: Tracker::new(&track, &[53]), directory, least: f64::MAX }
+    fn new(name: String, names: u32, max_remembered: u32, directory: Option<Directory>) -> Self {
+        let track = Track {
+            max_remembered: max_remembered as usize,
+            max_waiting: 2 * names as usize,
+            response_timeout: Duration::from_secs(60),
+        };
+        Self { name, names, tracker: Tracker::new(&track, &[53]), directory, least: f64::MAX }
     }
 
     fn take(&mut self, packet: Packet, bytes: &[u8]) {
         let Self { tracker, directory, .. } = self;
+        if let Some(directory) = directory {
+            directory.expect(&packet);
+        }
         tracker
             .push(Datagram { packet, length: bytes.len() as u32, bytes }, |lookup| look(directory, lookup));
     }
 
+    /// From one name to the next, ns.
+    fn step(&self) -> u64 {
+        WINDOW.as_nanos() as u64 / u64::from(self.names)
+    }
+
     /// Names that wait from now on.
     fn flood(&mut self) {
-        for number in 0..WAITING {
+        for number in 0..self.names {
             let (_, bytes) = message(number, "w", 0);
-            self.take(client(START, number), &bytes);
+            let time = START + u64::from(number) * self.step();
+            self.take(Packet { source_port: 1023, ..client(time, number) }, &bytes);
         }
     }
 
     /// Lookups, one after another: ns of each event.
     fn round(&mut self, round: u32) -> f64 {
-        let talks: Vec<_> = (0..LOOKUPS).map(|number| talk(round * LOOKUPS + number)).collect();
+        let time = |number: u32| START + u64::from(self.names + number) * self.step();
+        let numbers = (0..LOOKUPS).map(|number| round * LOOKUPS + number);
+        let talks: Vec<_> = numbers.map(|number| talk(time(number), number)).collect();
         let start = Instant::now();
         for talk in &talks {
             for (packet, bytes) in talk {
@@ -94,8 +118,7 @@ fn message(number: u32, label: &str, answers: u8) -> (u16, Vec<u8>) {
 }
 
 /// A client's question, the resolver's, the answer to it, and the client's.
-fn talk(number: u32) -> [(Packet, Vec<u8>); 4] {
-    let start = START + 1_000_000 + u64::from(number) * 10 * US;
+fn talk(start: u64, number: u32) -> [(Packet, Vec<u8>); 4] {
     let (_, query) = message(number, "r", 0);
     let (_, answer) = message(number, "r", 1);
     let asks = client(start, number);
@@ -106,7 +129,7 @@ fn talk(number: u32) -> [(Packet, Vec<u8>); 4] {
 }
 
 fn client(time: u64, number: u32) -> Packet {
-    let source = IpAddr::from((0x0a00_0000 + number % WAITING).to_be_bytes());
+    let source = IpAddr::from((0x0a00_0000 + number % LEASES).to_be_bytes());
     Packet { time, source, source_port: 1024 + (number % 60_000) as u16, ..packet() }
 }
 
@@ -148,7 +171,7 @@ fn turned(packet: &Packet) -> Packet {
 /// A million machines with a lease.
 fn directory(config: &Config) -> Directory {
     let mut history = History::new(&Identity::default());
-    for number in 0..WAITING {
+    for number in 0..LEASES {
         history.record(Assignment {
             address: IpAddr::from((0x0a00_0000 + number).to_be_bytes()),
             from: 0,
@@ -163,11 +186,16 @@ fn directory(config: &Config) -> Directory {
 
 fn main() {
     let config = Config::default();
-    let mut rows = [
-        Row::new("queries and responses joined", 0, None),
-        Row::new("+ why the resolver asks, 1,000,000 names wait", 2 * WAITING as usize, None),
-        Row::new("+ whose machine it is, 1,000,000 leases", 2 * WAITING as usize, Some(directory(&config))),
-    ];
+    let wanted: Vec<u32> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
+    let rows = NAMES.iter().filter(|names| wanted.is_empty() || wanted.contains(names)).flat_map(|names| {
+        let row = |what, max, directory| Row::new(format!("{what}, {names} names"), *names, max, directory);
+        [
+            row("queries and responses joined", 0, None),
+            row("+ why the resolver asks", 2 * names, None),
+            row("+ whose machine it is, 1000000 leases", 2 * names, Some(directory(&config))),
+        ]
+    });
+    let mut rows: Vec<_> = rows.collect();
     rows.iter_mut().for_each(Row::flood);
     for round in 0..ROUNDS {
         for row in &mut rows {
@@ -175,10 +203,9 @@ fn main() {
         }
     }
     println!("| what is done | ns an event | more than the row before |\n|---|---:|---:|");
-    let mut before = None;
-    for row in &rows {
-        let more = before.map_or(String::new(), |before| format!("{:+.0}", row.least - before));
+    for (at, row) in rows.iter().enumerate() {
+        let before = at.checked_sub(1).filter(|_| !at.is_multiple_of(3)).and_then(|at| rows.get(at));
+        let more = before.map_or(String::new(), |before| format!("{:+.0}", row.least - before.least));
         println!("| {} | {:.0} | {more} |", row.name, row.least);
-        before = Some(row.least);
     }
 }

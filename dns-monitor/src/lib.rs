@@ -12,7 +12,8 @@
 //!
 //! Later, from recorded events: [`trace`], from an alert to the machine behind it.
 //!
-//! Beside the flow: [`cli`] and [`config`], what the operator asked for, and [`control`], what is asked later.
+//! Beside the flow: [`cli`] and [`config`], what the operator asked for, and [`control`], what is asked later;
+//! [`memory`]: what is needed soon is brought near.
 
 pub mod cli;
 pub mod config;
@@ -23,6 +24,7 @@ pub mod event;
 pub mod identity;
 pub mod ledger;
 pub mod log;
+pub mod memory;
 pub mod output;
 pub mod pipeline;
 pub mod replay;

@@ -60,7 +60,10 @@ impl Pipeline {
     /// Takes one sample all the way.
     pub fn take(&mut self, sample: &Sample<'_>) {
         let Self { decoder, tracker, tail } = self;
-        decoder.push(sample, |message| tracker.push(message, |lookup| tail.take(lookup)));
+        decoder.push(sample, |message| {
+            tail.directory.expect(&message.packet);
+            tracker.push(message, |lookup| tail.take(lookup));
+        });
     }
 
     /// Lets time pass: what has waited too long at `now` (ns since the Unix epoch) is given up.

@@ -19,7 +19,7 @@ use crate::{
     config::Config,
     decode::message::Message,
     log,
-    sample::Mac,
+    sample::{Direction, Mac, Packet},
     track::{
         lookup::{Lookup, Peer},
         role::Role,
@@ -137,6 +137,14 @@ impl Directory {
         let ptr = self.sources.as_ref().and_then(|sources| sources.ptr.as_ref());
         let (Some(ptr), Some((client, _))) = (ptr, lookup.peers()) else { return false };
         ptr.is_own(client.ip, client.port)
+    }
+
+    /// A message has come: its sender will be asked for when its lookup is over.
+    #[inline]
+    pub fn expect(&self, packet: &Packet) {
+        if packet.direction == Direction::In {
+            self.history.prefetch(packet.source);
+        }
     }
 
     /// Who asked.

@@ -5,25 +5,24 @@
 //! history belongs to one thread.
 
 mod entry;
+mod line;
 mod slot;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    collections::{HashMap, VecDeque, hash_map},
-    hash::{Hash, Hasher},
-    net::IpAddr,
-};
+use std::{collections::VecDeque, net::IpAddr};
 
 use entry::Entry;
 use foldhash::fast::RandomState;
+use line::{Key, Line};
 use slot::Slot;
 
 use super::assignment::{Assignment, Change, Source};
 use crate::{
     config::Identity,
     ledger::{Tally, reasons},
-    sample::{Mac, words},
+    memory::table::Table,
+    sample::Mac,
 };
 
 reasons! {
@@ -66,7 +65,8 @@ pub struct Remembered<'a> {
 
 /// Who had which address, and when: a bounded number of assignments.
 pub struct History {
-    entries: HashMap<Key, Entry, RandomState>,
+    lines: Table<Line>,
+    hasher: RandomState,
     /// Every address once, with its mark when it was queued: those known from files, and those from the network alone.
     queues: [VecDeque<(Key, u64)>; 2],
     /// Assignments that are remembered.
@@ -83,7 +83,8 @@ impl History {
     #[must_use]
     pub fn new(limits: &Identity) -> Self {
         Self {
-            entries: HashMap::default(),
+            lines: Table::default(),
+            hasher: RandomState::default(),
             queues: Default::default(),
             held: 0,
             limits: limits.clone(),
@@ -95,7 +96,23 @@ impl History {
     #[inline]
     #[must_use]
     pub fn at(&self, address: IpAddr, time: u64) -> Machine<'_> {
-        self.entries.get(&Key::of(address)).map_or_else(Machine::default, |entry| entry.at(time))
+        self.entry(&Key::of(address)).map_or_else(Machine::default, |entry| entry.at(time))
+    }
+
+    #[inline]
+    fn entry(&self, key: &Key) -> Option<&Entry> {
+        self.lines.get(key.hash(&self.hasher), |line| line.key == *key).map(|line| &line.entry)
+    }
+
+    fn entry_mut(&mut self, key: &Key) -> Option<&mut Entry> {
+        let hash = key.hash(&self.hasher);
+        self.lines.get_mut(hash, |line| line.key == *key).map(|line| &mut line.entry)
+    }
+
+    /// Has what is known of an address brought near: it will be asked for soon.
+    #[inline]
+    pub fn prefetch(&self, address: IpAddr) {
+        self.lines.prefetch(Key::of(address).hash(&self.hasher));
     }
 
     /// Takes down what a source says.
@@ -112,12 +129,14 @@ impl History {
         let key = Key::of(assignment.address);
         let slot = Slot::from(assignment);
         let band = if slot.source.is_file() { FILES } else { NETWORK };
-        let fate = match self.entries.entry(key) {
-            hash_map::Entry::Occupied(mut entry) => entry.get_mut().add(slot, self.limits.max_per_address),
-            hash_map::Entry::Vacant(_) if slot.is_empty() => Some(Reason::Empty),
-            hash_map::Entry::Vacant(vacant) => {
-                let entry = vacant.insert(Entry::new(slot));
+        let most = self.limits.max_per_address;
+        let fate = match self.entry_mut(&key) {
+            Some(entry) => entry.add(slot, most),
+            None if slot.is_empty() => Some(Reason::Empty),
+            None => {
+                let entry = Entry::new(slot);
                 self.queues[band].push_back((key, entry.mark()));
+                self.lines.insert(Line { key, entry }, &self.hasher);
                 None
             }
         };
@@ -130,7 +149,7 @@ impl History {
 
     /// Takes down that whoever had an address, as this source has it, had it no longer from `at` on.
     pub fn end(&mut self, address: IpAddr, at: u64, source: Source) {
-        if let Some(entry) = self.entries.get_mut(&Key::of(address)) {
+        if let Some(entry) = self.entry_mut(&Key::of(address)) {
             entry.end(at, source);
         }
     }
@@ -138,7 +157,7 @@ impl History {
     /// All that is remembered of an address, in the order of time.
     #[must_use]
     pub fn all(&self, address: IpAddr) -> Vec<Remembered<'_>> {
-        let entry = self.entries.get(&Key::of(address));
+        let entry = self.entry(&Key::of(address));
         let mut all: Vec<_> = entry.into_iter().flat_map(Entry::slots).map(Slot::remembered).collect();
         all.sort_by_key(|remembered| (remembered.from, remembered.source));
         all
@@ -166,7 +185,7 @@ impl History {
     fn evict(&mut self) -> bool {
         for band in [NETWORK, FILES] {
             while let Some((key, mark)) = self.queues[band].pop_front() {
-                let Some(entry) = self.entries.get(&key) else { continue };
+                let Some(entry) = self.entry(&key) else { continue };
                 if band == NETWORK && entry.slots().iter().any(|slot| slot.source.is_file()) {
                     self.queues[FILES].push_back((key, entry.mark()));
                 } else if entry.mark() > mark {
@@ -181,29 +200,10 @@ impl History {
     }
 
     fn forget(&mut self, key: &Key) {
-        let count = self.entries.remove(key).map_or(0, |entry| entry.slots().len());
+        let Self { lines, hasher, .. } = self;
+        let line = lines.remove(key.hash(hasher), |line| line.key == *key, hasher);
+        let count = line.map_or(0, |line| line.entry.slots().len());
         self.held = self.held.saturating_sub(count);
         self.tally.end(Reason::Evicted, count as u64);
-    }
-}
-
-/// An address.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Key([u64; 2]);
-
-impl Key {
-    #[inline]
-    fn of(address: IpAddr) -> Self {
-        Self(words(address))
-    }
-}
-
-/// Word by word: what is derived would hash a length too.
-impl Hash for Key {
-    #[inline]
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        let [high, low] = self.0;
-        state.write_u64(high);
-        state.write_u64(low);
     }
 }

@@ -91,7 +91,7 @@ impl Library {
     ) {
         let (time, by) = now;
         let known = |names: &Names| {
-            let target = names.find(target, 0)?;
+            let target = names.find(target)?;
             let facts = names.node(source).facts.as_ref()?;
             facts.to.iter().position(|fact| fact.other == target && fact.kind == kind)
         };

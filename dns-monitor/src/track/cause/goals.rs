@@ -1,12 +1,16 @@
 //! Lookups of clients that wait, or did a short while ago, or had something fetched that is remembered: oldest out.
+//!
+//! [`goal`]: one of them.
+
+mod goal;
 
 use std::collections::VecDeque;
 
+pub use self::goal::{Goal, GoalId};
 use super::{
-    list::{Id, Link, Linked, List, NONE, Slab},
-    names::{Names, NodeId},
+    list::{Id, List, Slab},
+    names::Names,
 };
-use crate::track::lookup::Peer;
 
 /// How long a lookup may be the reason of what the resolver asks: BIND gives a lookup 10 s, and what it asks last for it
 /// is an event `response_timeout` later. ns.
@@ -14,117 +18,14 @@ pub const WINDOW: u64 = 15_000_000_000;
 /// How long a client may wait: what goes before may have been a reason still. ns.
 pub const PATIENCE: u64 = 10_000_000_000;
 
-/// A resolver that has found something answers all that wait for it within so many ns.
-const TOGETHER: u64 = 20_000_000;
 /// Lookups of a name that are looked at for one of the same type: few, because one is found at once but in an attack.
 const MAX_ELDERS: usize = 16;
 
+/// So many lookups before its time has come a lookup is brought near, and then its name, and then what is around that.
+const AHEAD: [usize; 3] = [24, 16, 8];
+
 /// Lookups of one name that are told at once that it is asked for; the others are when it is answered.
 const MAX_SEEKERS: usize = 64;
-
-/// A lookup, until its place is used for another one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GoalId {
-    slot: Id,
-    generation: u32,
-}
-
-impl GoalId {
-    /// No lookup.
-    pub const NOBODY: Self = Self { slot: NONE, generation: 0 };
-
-    /// Whether this is [`GoalId::NOBODY`].
-    pub fn is_nobody(self) -> bool {
-        self == Self::NOBODY
-    }
-}
-
-/// A client's lookup.
-#[derive(Clone, Copy, Debug)]
-pub struct Goal {
-    generation: u32,
-    link: Link,
-    /// Who asked.
-    pub client: Peer,
-    /// The message's id.
-    pub id: u16,
-    /// What was asked for.
-    pub qtype: u16,
-    /// The name.
-    pub node: NodeId,
-    /// When, ns since the Unix epoch.
-    pub asked: u64,
-    /// When its response was seen; 0: not yet.
-    pub answered: u64,
-    /// When the resolver was first told something that this lookup needed, while it waited; 0: not yet.
-    pub fetched: u64,
-    /// When the resolver was last told such a thing; 0: not yet.
-    pub last: u64,
-    /// When it was first told the very data that was asked for, or that of its alias; 0: not yet.
-    pub told: u64,
-    /// When a later lookup of the same was answered while this one waited: a resolver answers all that wait for one thing
-    /// together, so this one never reached it, or its answer is on the way. 0: not.
-    pub overtaken: u64,
-    /// What it was given is renewed.
-    pub renews: bool,
-    /// The resolver asked for it after it came.
-    pub is_miss: bool,
-    /// Another client waited for the same when it came.
-    pub has_elder: bool,
-    /// What it had fetched may be remembered.
-    pub fills: bool,
-    /// Its place is free.
-    gone: bool,
-}
-
-impl Goal {
-    /// A lookup that nothing was seen of yet but its query.
-    pub fn new(client: Peer, id: u16, qtype: u16, node: NodeId, asked: u64) -> Self {
-        Self {
-            generation: 0,
-            link: Link::ALONE,
-            client,
-            id,
-            qtype,
-            node,
-            asked,
-            answered: 0,
-            fetched: 0,
-            last: 0,
-            told: 0,
-            overtaken: 0,
-            renews: false,
-            is_miss: false,
-            has_elder: false,
-            fills: false,
-            gone: false,
-        }
-    }
-
-    /// Whether it waited at `time`, or would have if it had come.
-    pub fn waits(&self, time: u64) -> bool {
-        match (self.answered, self.overtaken) {
-            (0, 0) => true,
-            (0, overtaken) => overtaken.saturating_add(TOGETHER) >= time,
-            (answered, _) => answered >= time,
-        }
-    }
-
-    /// When, before `time`, something happened that made the resolver do the next thing for it.
-    pub fn cue(&self, time: u64) -> u64 {
-        if self.last <= time { self.asked.max(self.last) } else { self.asked }
-    }
-}
-
-impl Linked for Goal {
-    fn link(&self) -> Link {
-        self.link
-    }
-
-    fn link_mut(&mut self) -> &mut Link {
-        &mut self.link
-    }
-}
 
 /// All of them.
 pub struct Goals {
@@ -250,6 +151,7 @@ impl Goals {
         {
             self.young.pop_front();
             self.retire(names, slot);
+            self.prefetch(names);
         }
         while self.len() > self.max || names.len() > max_names {
             let Some(slot) = self.fillers.pop_front() else { break };
@@ -259,6 +161,14 @@ impl Goals {
             let Some(slot) = self.young.pop_front() else { break };
             self.forget(names, slot, now);
         }
+    }
+
+    /// What the next lookups need that go: they are old, and far away.
+    fn prefetch(&self, names: &Names) {
+        let [far, near, next] = AHEAD.map(|ahead| self.young.get(ahead).copied());
+        far.inspect(|slot| self.slab.prefetch(*slot));
+        near.inspect(|slot| names.prefetch(self.slab[*slot].node));
+        next.inspect(|slot| names.prefetch_around(self.slab[*slot].node));
     }
 
     fn retire(&mut self, names: &mut Names, slot: Id) {

@@ -5,7 +5,6 @@ use super::{
     facts::{Kind, Library},
     goals::{GoalId, Goals},
     names::{Names, NodeId},
-    path::Path,
 };
 use crate::decode::{
     message::Message,
@@ -63,9 +62,9 @@ pub struct Learner<'l> {
 }
 
 impl Learner<'_> {
-    /// Takes one response to a question.
-    pub fn take(&mut self, message: &Message<'_>, question: &Path, qtype: u16) {
-        if let Some(node) = self.names.find(question, 0) {
+    /// Takes one response to a question, whose name is here or not.
+    pub fn take(&mut self, message: &Message<'_>, question: Option<NodeId>, qtype: u16) {
+        if let Some(node) = question {
             self.fill(node, qtype);
         }
         let mut set: Option<(Name<'_>, Kind, Option<NodeId>)> = None;
@@ -80,7 +79,7 @@ impl Learner<'_> {
                     };
                     set = Some((record.name, kind, source));
                     if let Some(source) = source {
-                        let target = Path::of(&target);
+                        let target = self.names.path(&target);
                         self.library.learn(self.names, source, kind, &target, (self.time, self.by));
                         self.names.release(source);
                     }
@@ -92,13 +91,15 @@ impl Learner<'_> {
 
     /// The owner of a record set, held once for each of its records; `None` where all of the set is known.
     fn begin(&mut self, owner: &Name<'_>, kind: Kind) -> Option<NodeId> {
-        let path = Path::of(owner);
+        let path = self.names.path(owner);
         let facts = |node| self.names.node(node).facts.as_ref();
-        let known = self.names.find(&path, 0).and_then(facts);
+        let known = self.names.find(&path).and_then(facts);
         if known.is_some_and(|facts| facts.is_fresh(kind, self.time)) {
             return None;
         }
-        Some(self.names.hold(&path))
+        let owner = self.names.hold(&path);
+        self.names.touch(owner, self.time);
+        Some(owner)
     }
 
     /// Data at another name than the question's: what its alias leads to.
@@ -106,7 +107,7 @@ impl Learner<'_> {
         if message.question.is_some_and(|question| question.name == *owner) {
             return;
         }
-        let Some(node) = self.names.find(&Path::of(owner), 0) else { return };
+        let Some(node) = self.names.find(&self.names.path(owner)) else { return };
         // What is in the cache already is not replaced by what comes along with something else.
         if self.names.node(node).filled(rtype).and_then(|by| self.goals.get(by)).is_none() {
             self.fill(node, rtype);

@@ -2,6 +2,8 @@
 
 use std::ops::{Index, IndexMut};
 
+use crate::memory;
+
 /// Where an item is in its [`Slab`].
 pub type Id = u32;
 
@@ -32,8 +34,19 @@ impl<T> Slab<T> {
             self[id] = item;
             return id;
         }
+        if self.items.len() == self.items.capacity() {
+            self.items.reserve(1);
+            memory::use_huge_pages(&self.items);
+        }
         self.items.push(item);
         (self.items.len() - 1) as Id
+    }
+
+    /// Has an item brought near that will soon be needed.
+    pub fn prefetch(&self, id: Id) {
+        if let Some(item) = self.items.get(id as usize) {
+            memory::prefetch(item);
+        }
     }
 
     /// Gives a place back. What is there stays until the place is used again: drop what it owns before.
@@ -66,6 +79,11 @@ pub struct Link {
 impl Link {
     /// In no list.
     pub const ALONE: Self = Self { previous: NONE, next: NONE };
+
+    /// The items before and behind it, or [`NONE`].
+    pub const fn neighbours(self) -> [Id; 2] {
+        [self.previous, self.next]
+    }
 }
 
 /// What can be in a list, in one at a time.

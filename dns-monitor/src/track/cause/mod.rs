@@ -26,7 +26,6 @@ use self::{
     goals::{Goal, GoalId, Goals},
     learn::Learner,
     names::{Names, NodeId},
-    path::Path,
     search::{Asked, SKEW, Search},
     told::{Asker, Because, Cache, Cause, Certainty, Explained},
 };
@@ -125,7 +124,7 @@ impl Causes {
         let question =
             query.message.as_ref().ok().filter(|_| self.max_names > 0).and_then(|message| message.question);
         let Some(question) = question else { return };
-        let Some(node) = self.names.find(&Path::of(&question.name), 0) else { return };
+        let Some(node) = self.names.find(&self.names.path(&question.name)) else { return };
         let sought = self.names.node_mut(node);
         sought.sought = query.time();
         self.goals.seek(sought.waiting, question.qtype, query.time().saturating_add(SKEW));
@@ -138,7 +137,7 @@ impl Causes {
         if message.header.opcode() != QUERY || !message.header.rd() {
             return None;
         }
-        let node = self.names.hold(&Path::of(&question.name));
+        let node = self.names.hold(&self.names.path(&question.name));
         Some(Goal::new(query.sender(), message.header.id, question.qtype, node, query.time()))
     }
 
@@ -186,9 +185,10 @@ impl Causes {
             Some((seen.time(), message.header.opcode(), message.question?))
         });
         let Some((from, op_code, question)) = question else { return self.because(Explained::Not, None, 0) };
-        let path = Path::of(&question.name);
+        let path = self.names.path(&question.name);
         let until = lookup.response.as_ref().map_or(now, Seen::time);
-        let asked = Asked { path: &path, qtype: question.qtype, from, until };
+        let trail = self.names.trail(&path);
+        let asked = Asked { path: &path, trail: &trail, qtype: question.qtype, from, until };
         let explained = self.explain(op_code, &asked);
         let response = lookup.response.as_ref().and_then(|response| response.message.as_ref().ok());
         let usable = response.filter(|message| matches!(message.header.rcode(), NOERROR | NXDOMAIN));
@@ -200,7 +200,11 @@ impl Causes {
         if let Some(message) = usable {
             let Self { names, library, goals, search, .. } = self;
             let by = search.found().first().map_or(GoalId::NOBODY, |found| found.goal);
-            Learner { names, library, goals, time: until, by }.take(message, &path, question.qtype);
+            Learner { names, library, goals, time: until, by }.take(
+                message,
+                trail.without(0),
+                question.qtype,
+            );
         }
         self.because(explained, Some(question.name), from)
     }

@@ -1,18 +1,22 @@
 //! The names that matter now, as a tree of labels: what is below a name can be found, and a name is stored once.
+//!
+//! [`node`]: a name, and what leads to it.
 
-use std::hash::BuildHasher;
+mod node;
 
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
 use smallvec::SmallVec;
 
+pub use self::node::{Node, Trail};
+use self::node::{Place, tag};
 use super::{
-    facts::Facts,
-    goals::GoalId,
-    list::{Id, Link, Linked, List, NONE, Slab},
-    path::Path,
+    list::{Id, NONE, Slab},
+    path::{self, Path, ROOT_HASH},
 };
-use crate::decode::name::MAX_WIRE_LENGTH;
+use crate::{
+    decode::name::{MAX_WIRE_LENGTH, Name},
+    memory::table::Table,
+};
 
 /// A name in the tree.
 pub type NodeId = Id;
@@ -20,88 +24,25 @@ pub type NodeId = Id;
 /// The root, which is always there.
 pub const ROOT: NodeId = 0;
 
-/// Labels of ordinary length are kept in place.
-type Label = SmallVec<[u8; 20]>;
+/// Names are in the order of their use to so many ns: those in use are not moved each time.
+const COARSE: u64 = 100_000_000;
 
-/// Types of one name whose fetch is remembered: A, AAAA and HTTPS are what is asked for most.
-const FILLS: usize = 3;
-
-/// A name.
-pub struct Node {
-    parent: NodeId,
-    link: Link,
-    /// The names one label below, the one that was last of use first.
-    children: List,
-    /// When it, or a name below it, was last of use: ns since the Unix epoch.
-    touched: u64,
-    label: Label,
-    /// What keeps it: lookups, facts that lead to it, names below it.
-    uses: u32,
-    /// Lookups of clients that wait for an answer, newest first.
-    pub waiting: List,
-    /// Lookups of clients that have one, the last answered first.
-    pub answered: List,
-    /// When the resolver last asked for it, whatever type; 0: never. ns since the Unix epoch.
-    pub sought: u64,
-    /// What responses said of it.
-    pub facts: Option<Box<Facts>>,
-    filled: [(u16, GoalId); FILLS],
-}
-
-impl Node {
-    fn new(parent: NodeId, label: &[u8]) -> Self {
-        Self {
-            parent,
-            link: Link::ALONE,
-            children: List::EMPTY,
-            touched: 0,
-            label: Label::from_slice(label),
-            uses: 0,
-            waiting: List::EMPTY,
-            answered: List::EMPTY,
-            sought: 0,
-            facts: None,
-            filled: [(0, GoalId::NOBODY); FILLS],
-        }
-    }
-
-    /// The lookup that had this type of it fetched.
-    pub fn filled(&self, qtype: u16) -> Option<GoalId> {
-        let fill = self.filled.iter().find(|(of, by)| *of == qtype && *by != GoalId::NOBODY)?;
-        Some(fill.1)
-    }
-
-    /// Notes who had a type of it fetched; the oldest note goes.
-    pub fn fill(&mut self, qtype: u16, by: GoalId) {
-        let same = self.filled.iter().position(|(of, _)| *of == qtype);
-        self.filled[..=same.unwrap_or(FILLS - 1)].rotate_right(1);
-        self.filled[0] = (qtype, by);
-    }
-}
-
-impl Linked for Node {
-    fn link(&self) -> Link {
-        self.link
-    }
-
-    fn link_mut(&mut self) -> &mut Link {
-        &mut self.link
-    }
-}
+/// Labels of an ordinary name, and the root.
+const USUAL_DEPTH: usize = 8;
 
 /// All names.
 pub struct Names {
     nodes: Slab<Node>,
-    index: HashTable<NodeId>,
+    index: Table<Place>,
     hasher: RandomState,
 }
 
 impl Default for Names {
     fn default() -> Self {
         let mut nodes = Slab::default();
-        nodes.insert(Node::new(NONE, b""));
+        nodes.insert(Node::new(NONE, b"", ROOT_HASH));
         nodes[ROOT].uses = 1;
-        Self { nodes, index: HashTable::new(), hasher: RandomState::default() }
+        Self { nodes, index: Table::default(), hasher: RandomState::default() }
     }
 }
 
@@ -121,46 +62,72 @@ impl Names {
         &mut self.nodes[id]
     }
 
-    fn hash(&self, parent: NodeId, label: &[u8]) -> u64 {
-        self.hasher.hash_one((parent, label))
+    /// Takes a name apart; what is read first to look it up is brought near.
+    #[inline]
+    pub fn path(&self, name: &Name<'_>) -> Path {
+        let path = Path::of(name, &self.hasher);
+        self.index.prefetch(path.hash());
+        path
     }
 
-    fn child(&self, parent: NodeId, label: &[u8]) -> Option<NodeId> {
-        let fits = |id: &NodeId| {
-            let node = &self.nodes[*id];
-            node.parent == parent && node.label.as_slice() == label
-        };
-        self.index.find(self.hash(parent, label), fits).copied()
+    /// The name of this hash, of 64 bits with a seed that nobody knows, and first label.
+    #[inline]
+    fn look_up(&self, (label, hash): (&[u8], u64)) -> Option<NodeId> {
+        let is_it = |node: &Node| node.hash == hash && node.label.as_slice() == label;
+        let fits = |place: &Place| place.tag == tag(hash) && is_it(&self.nodes[place.node()]);
+        self.index.get(hash, fits).map(Place::node)
     }
 
-    /// The name without its first `skip` labels, if it is here.
-    pub fn find(&self, path: &Path, skip: usize) -> Option<NodeId> {
-        self.find_below(ROOT, path, skip..path.count())
+    /// The name, if it is here.
+    pub fn find(&self, path: &Path) -> Option<NodeId> {
+        path.step(path.count()).map_or(Some(ROOT), |step| self.look_up(step))
     }
 
-    /// The name made of some labels of a path in front of a name, if it is here.
-    pub fn find_below(&self, top: NodeId, path: &Path, labels: std::ops::Range<usize>) -> Option<NodeId> {
-        labels.rev().try_fold(top, |node, at| self.child(node, path.label(at)))
-    }
-
-    /// The names above this one that are here, from the root down, and how many labels of the path each leaves out.
-    pub fn above(&self, path: &Path) -> impl Iterator<Item = (NodeId, usize)> {
-        let mut at = Some((ROOT, path.count()));
-        std::iter::from_fn(move || {
-            let (node, left) = at?;
-            at = left.checked_sub(1).and_then(|left| Some((self.child(node, path.label(left))?, left)));
-            Some((node, left))
+    /// The name made of the first labels of a path in front of a name, if it is here.
+    pub fn find_below(&self, top: NodeId, path: &Path, labels: usize) -> Option<NodeId> {
+        (0..labels).rev().try_fold(top, |node, at| {
+            let label = path.label(at);
+            self.look_up((label, path::hash(&self.hasher, self.nodes[node].hash, label)))
         })
+    }
+
+    /// The longest name that is here of those that a name ends with, and how many labels that has.
+    fn nearest(&self, path: &Path) -> (NodeId, usize) {
+        let found =
+            (1..=path.count()).rev().find_map(|depth| Some((self.look_up(path.step(depth)?)?, depth)));
+        found.unwrap_or((ROOT, 0))
+    }
+
+    /// The way to a name, as far as it is here.
+    pub fn trail(&self, path: &Path) -> Trail {
+        let (mut at, depth) = self.nearest(path);
+        let mut nodes = SmallVec::from_elem(ROOT, depth + 1);
+        for node in nodes.iter_mut().rev() {
+            *node = at;
+            at = self.nodes[at].parent;
+        }
+        Trail::new(nodes, path.count())
+    }
+
+    /// Has a name brought near.
+    pub fn prefetch(&self, id: NodeId) {
+        self.nodes.prefetch(id);
+    }
+
+    /// Has that brought near which changes when a name goes.
+    pub fn prefetch_around(&self, id: NodeId) {
+        let node = &self.nodes[id];
+        self.index.prefetch(node.hash);
+        node.link.neighbours().into_iter().for_each(|id| self.nodes.prefetch(id));
     }
 
     /// The name, which is put here if it is not; [`Names::release`] ends the use.
     pub fn hold(&mut self, path: &Path) -> NodeId {
-        let mut node = ROOT;
-        for at in (0..path.count()).rev() {
-            node = match self.child(node, path.label(at)) {
-                Some(child) => child,
-                None => self.grow(node, path.label(at)),
-            };
+        let (mut node, depth) = self.nearest(path);
+        for depth in depth + 1..=path.count() {
+            if let Some(step) = path.step(depth) {
+                node = self.grow(node, step);
+            }
         }
         self.nodes[node].uses += 1;
         node
@@ -171,18 +138,15 @@ impl Names {
         self.nodes[id].uses += 1;
     }
 
-    fn grow(&mut self, parent: NodeId, label: &[u8]) -> NodeId {
-        let hash = self.hash(parent, label);
-        let id = self.nodes.insert(Node::new(parent, label));
+    fn grow(&mut self, parent: NodeId, (label, hash): (&[u8], u64)) -> NodeId {
+        let id = self.nodes.insert(Node::new(parent, label, hash));
         self.nodes[parent].uses += 1;
         let mut children = self.nodes[parent].children;
         children.push(&mut self.nodes, id);
         self.nodes[parent].children = children;
-        let Self { nodes, index, hasher } = self;
-        index.insert_unique(hash, id, |id| {
-            let node = &nodes[*id];
-            hasher.hash_one((node.parent, node.label.as_slice()))
-        });
+        if let Some(place) = Place::new(hash, id) {
+            self.index.insert(place, &());
+        }
         id
     }
 
@@ -195,15 +159,12 @@ impl Names {
             if node.uses > 0 {
                 return;
             }
-            let parent = node.parent;
-            let hash = self.hasher.hash_one((parent, node.label.as_slice()));
-            if let Ok(entry) = self.index.find_entry(hash, |found| *found == id) {
-                entry.remove();
-            }
+            let (parent, hash) = (node.parent, node.hash);
+            self.index.remove(hash, |place| place.node() == id, &());
             let mut children = self.nodes[parent].children;
             children.remove(&mut self.nodes, id);
             self.nodes[parent].children = children;
-            self.nodes[id].label = Label::new();
+            self.nodes[id].forget_label();
             self.nodes.remove(id);
             id = parent;
         }
@@ -214,15 +175,23 @@ impl Names {
         let mut id = id;
         while id != ROOT {
             let node = &mut self.nodes[id];
-            node.touched = node.touched.max(time);
-            let parent = node.parent;
-            let mut siblings = self.nodes[parent].children;
-            if !siblings.starts_with(id) {
-                siblings.remove(&mut self.nodes, id);
-                siblings.push(&mut self.nodes, id);
-                self.nodes[parent].children = siblings;
+            // Those above it are hardly older: they were touched with it.
+            if node.touched != 0 && node.touched.saturating_add(COARSE) > time {
+                return;
             }
+            node.touched = time;
+            let parent = node.parent;
+            self.raise(id, parent);
             id = parent;
+        }
+    }
+
+    fn raise(&mut self, id: NodeId, parent: NodeId) {
+        let mut siblings = self.nodes[parent].children;
+        if !siblings.starts_with(id) {
+            siblings.remove(&mut self.nodes, id);
+            siblings.push(&mut self.nodes, id);
+            self.nodes[parent].children = siblings;
         }
     }
 
@@ -234,7 +203,10 @@ impl Names {
 
     /// Calls `each` with the names below this one that were of use since `since`, until it says no.
     pub fn below(&self, top: NodeId, since: u64, mut each: impl FnMut(NodeId) -> bool) {
-        let mut stack = vec![self.nodes[top].children.iter(&self.nodes)];
+        // A name may be less young than one below it, by so much for each label between them.
+        let since = since.saturating_sub(COARSE * USUAL_DEPTH as u64);
+        let mut stack = SmallVec::<[_; USUAL_DEPTH]>::new();
+        stack.push(self.nodes[top].children.iter(&self.nodes));
         while let Some(siblings) = stack.last_mut() {
             // They are in the order of their use.
             match siblings.next().filter(|id| self.nodes[*id].touched >= since) {

@@ -94,10 +94,10 @@ impl Search {
 
     /// Who waits for this name and type, or for what is an alias of it or has it as a server or target.
     pub fn data(&mut self, names: &Names, goals: &Goals, asked: &Asked<'_>) {
-        let exact = names.find(asked.path, 0);
+        let exact = asked.trail.without(0);
         let (node, need) = exact.map_or((NONE, Need::Done), |node| (node, Need::Type(asked.qtype)));
         self.steps.push(Step { node, prefix: 0, need, via: None, parent: NONE });
-        for (node, left) in names.above(asked.path).skip(1).filter(|(_, left)| *left > 0) {
+        for (node, left) in asked.trail.above().skip(1) {
             self.made_up(names, asked, (node, left as u8), 0);
         }
         self.drain(names, goals, asked, 0);
@@ -123,7 +123,7 @@ impl Search {
     /// Who waits for something at this name or below it.
     pub fn below(&mut self, names: &Names, goals: &Goals, asked: &Asked<'_>) {
         let skip = usize::from(asked.path.is_underscored());
-        let Some(top) = names.find(asked.path, skip) else { return };
+        let Some(top) = asked.trail.without(skip) else { return };
         let via = if asked.is_dnssec() { Via::Dnssec } else { Via::Zone };
         let first = self.steps.len();
         self.steps.push(Step { node: top, prefix: 0, need: Need::Below, via: Some(via), parent: 0 });

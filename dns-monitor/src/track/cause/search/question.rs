@@ -4,7 +4,7 @@ use super::super::{
     facts::Kind,
     goals::{Goal, GoalId},
     list::Id,
-    names::NodeId,
+    names::{NodeId, Trail},
     path::Path,
 };
 use crate::decode::rr_type;
@@ -107,6 +107,8 @@ pub struct Found {
 pub struct Asked<'p> {
     /// The name.
     pub path: &'p Path,
+    /// As far as it is among the names that matter.
+    pub trail: &'p Trail,
     /// The type.
     pub qtype: u16,
     /// When it asked, ns since the Unix epoch.

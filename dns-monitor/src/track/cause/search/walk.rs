@@ -28,7 +28,7 @@ impl Search {
                 (Need::Done, _) => {}
                 (Need::Type(qtype), 0) => self.look(names, goals, asked, (at, step.node), Some(qtype)),
                 (Need::Type(qtype), prefix) => {
-                    if let Some(node) = names.find_below(step.node, asked.path, 0..prefix) {
+                    if let Some(node) = names.find_below(step.node, asked.path, prefix) {
                         self.look(names, goals, asked, (at, node), Some(qtype));
                     }
                     self.made_up(names, asked, (step.node, step.prefix), at);
