@@ -164,9 +164,8 @@ impl Causes {
     }
 
     fn client(&mut self, lookup: &Lookup<'_>, Token(id): Token) -> Cause<'_> {
-        let (Some(goal), Some(response)) = (self.goals.get(id), &lookup.response) else {
-            return Cause::Untold;
-        };
+        let Some(goal) = self.goals.get(id) else { return Cause::Untold };
+        let Some(response) = &lookup.response else { return unanswered(goal) };
         let (node, qtype) = (goal.node, goal.qtype);
         let cache = response.message.as_ref().ok().and_then(|message| cache(goal, message));
         self.goals.answer(&mut self.names, id, response.time());
@@ -280,11 +279,25 @@ fn cache(goal: &Goal, message: &Message<'_>) -> Option<Cache> {
     let is_answer = matches!(message.header.rcode(), NOERROR | NXDOMAIN);
     match (is_answer, goal.fetched != 0) {
         (true, false) => (!message.header.aa()).then_some(Cache::Hit),
-        (true, true) if goal.has_elder || !goal.is_miss => Some(Cache::Shared),
-        (true, true) => Some(Cache::Miss),
+        (true, true) => Some(asked_for(goal)),
         (false, _) if message.header.rcode() == SERVFAIL && goal.is_miss => Some(Cache::Miss),
         (false, _) => None,
     }
+}
+
+/// What is told of a lookup that nobody answered: only that the resolver asked. Not of one that somebody has overtaken:
+/// it may never have reached the resolver.
+fn unanswered(goal: &Goal) -> Cause<'static> {
+    let made_it_ask = goal.is_miss || goal.fetched != 0;
+    if !made_it_ask || goal.overtaken != 0 {
+        return Cause::Untold;
+    }
+    Cause::Client { cache: asked_for(goal), filled_by: None }
+}
+
+/// Why the resolver asked for what a client wanted.
+fn asked_for(goal: &Goal) -> Cache {
+    if goal.has_elder || !goal.is_miss { Cache::Shared } else { Cache::Miss }
 }
 
 #[cfg(test)]
