@@ -5,9 +5,10 @@ use std::{io, net::IpAddr};
 use thiserror::Error;
 
 use super::{
+    books::{Assignments, Books},
     dhcp::Dhcp,
     feed::{Feed, Learned, feed},
-    follow::{self, Follower},
+    follow::{self, Follower, LeaseReason},
     history::{History, Machine},
     link::Link,
     neighbours::Neighbours,
@@ -18,6 +19,7 @@ use super::{
 use crate::{
     config::Config,
     decode::message::Message,
+    ledger::Tally,
     log,
     sample::Mac,
     track::{
@@ -48,16 +50,18 @@ pub struct Directory {
     link: Link,
     forwarders: Forwarders,
     sources: Option<Sources>,
+    /// Of files that were read once.
+    leases: Option<Tally<LeaseReason>>,
 }
 
 /// The threads that learn who has an address; they end when this is dropped.
 struct Sources {
-    leases: Follower,
+    leases: Option<Follower>,
     learned: Learned,
     routes: Option<Routes>,
     ptr: Option<Ptr>,
-    _neighbours: Option<Neighbours>,
-    _dhcp: Option<Dhcp>,
+    neighbours: Option<Neighbours>,
+    dhcp: Option<Dhcp>,
 }
 
 /// What is known of the machines of one lookup.
@@ -95,11 +99,11 @@ impl Directory {
     /// What the files of the configuration say, read once.
     pub fn of_files(config: &Config) -> Self {
         let mut history = History::new(&config.identity);
-        if !config.leases.is_empty() {
-            let tally = follow::read(&config.leases, &mut history);
+        let leases = (!config.leases.is_empty()).then(|| follow::read(&config.leases, &mut history));
+        if let Some(tally) = &leases {
             log::info(format_args!("leases: {tally}"));
         }
-        Self::new(config, history, None)
+        Self { leases, ..Self::new(config, history, None) }
     }
 
     /// What is known already.
@@ -119,16 +123,34 @@ impl Directory {
 
     fn new(config: &Config, history: History, sources: Option<Sources>) -> Self {
         let forwarders = Forwarders::new(&config.identity.forwarders);
-        Self { history, link: Link::default(), forwarders, sources }
+        Self { history, link: Link::default(), forwarders, sources, leases: None }
     }
 
     /// Takes over what is new; call it often.
     pub fn tend(&mut self) {
         let Some(sources) = &mut self.sources else { return };
-        sources.leases.poll(&mut self.history);
+        if let Some(leases) = &mut sources.leases {
+            leases.poll(&mut self.history);
+        }
         sources.learned.poll(&mut self.history);
         if let Some(on_link) = sources.routes.as_ref().and_then(Routes::take) {
             self.link.set_on_link(on_link);
+        }
+    }
+
+    /// The books of what is on.
+    pub fn books(&self) -> Books {
+        let sources = self.sources.as_ref();
+        let follower = sources.and_then(|sources| sources.leases.as_ref());
+        let leases = follower.map(|leases| *leases.tally()).or(self.leases);
+        let knows = leases.is_some() || sources.is_some_and(Sources::is_any_on);
+        Books {
+            leases,
+            dhcp: sources.and_then(|sources| sources.dhcp.as_ref()).map(Dhcp::tally),
+            ptr: sources.and_then(|sources| sources.ptr.as_ref()).map(Ptr::tally),
+            assignments: knows.then(|| Assignments::of(&self.history)),
+            macs: Some(*self.link.tally()).filter(|tally| tally.seen() > 0),
+            unbelieved: self.forwarders.is_asked_for().then(|| self.forwarders.unbelieved()),
         }
     }
 
@@ -190,8 +212,9 @@ impl Sources {
     fn start(config: &Config, interfaces: &[String], history: &mut History) -> Result<Self, DirectoryError> {
         let settings = &config.identity;
         let (sender, learned) = feed();
-        let leases = Follower::start(&config.leases, history).map_err(DirectoryError::Leases)?;
-        if !config.leases.is_empty() {
+        let leases = (!config.leases.is_empty()).then(|| Follower::start(&config.leases, history));
+        let leases = leases.transpose().map_err(DirectoryError::Leases)?;
+        if let Some(leases) = &leases {
             log::info(format_args!("leases: {}", leases.tally()));
         }
         let neighbours = settings.neighbours.then(|| Neighbours::start(sender.clone()));
@@ -205,9 +228,13 @@ impl Sources {
             learned,
             routes: usual("which networks are on our links", Routes::start()),
             ptr,
-            _neighbours: neighbours.and_then(|source| usual("the neighbour table", source)),
-            _dhcp: dhcp,
+            neighbours: neighbours.and_then(|source| usual("the neighbour table", source)),
+            dhcp,
         })
+    }
+
+    fn is_any_on(&self) -> bool {
+        self.leases.is_some() || self.ptr.is_some() || self.neighbours.is_some() || self.dhcp.is_some()
     }
 }
 
