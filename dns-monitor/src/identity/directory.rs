@@ -18,14 +18,10 @@ use super::{
 };
 use crate::{
     config::Config,
-    decode::message::Message,
     ledger::Tally,
     log,
     sample::Mac,
-    track::{
-        lookup::{Lookup, Peer},
-        role::Role,
-    },
+    track::{lookup::Lookup, role::Role},
 };
 
 /// Why a source of names cannot be had.
@@ -129,9 +125,6 @@ impl Directory {
     /// Takes over what is new; call it often.
     pub fn tend(&mut self) {
         let Some(sources) = &mut self.sources else { return };
-        if let Some(leases) = &mut sources.leases {
-            leases.poll(&mut self.history);
-        }
         sources.learned.poll(&mut self.history);
         if let Some(on_link) = sources.routes.as_ref().and_then(Routes::take) {
             self.link.set_on_link(on_link);
@@ -142,7 +135,7 @@ impl Directory {
     pub fn books(&self) -> Books {
         let sources = self.sources.as_ref();
         let follower = sources.and_then(|sources| sources.leases.as_ref());
-        let leases = follower.map(|leases| *leases.tally()).or(self.leases);
+        let leases = follower.map(Follower::tally).or(self.leases);
         let knows = leases.is_some() || sources.is_some_and(Sources::is_any_on);
         Books {
             leases,
@@ -175,15 +168,15 @@ impl Directory {
                 client.mac
             }
         };
-        let claimed = lookup.query.as_ref().and_then(|query| query.message.as_ref().ok()).and_then(|query| {
-            (lookup.role == Role::Client && query.header.additionals > 0)
-                .then(|| self.claimed(client.ip, query))?
-        });
-        if lookup.role == Role::Client {
-            self.wonder(&client, time);
-        }
+        let claimed = self.claimed(client.ip, lookup);
         let history = &self.history;
         let known = history.at(client.ip, time);
+        if lookup.role == Role::Client
+            && known.name.is_none()
+            && let Some(ptr) = self.sources.as_mut().and_then(|sources| sources.ptr.as_mut())
+        {
+            ptr.ask(client.ip, time);
+        }
         let behind = |claimed: TrueClient| {
             let known = claimed.ip.map_or_else(Machine::default, |ip| history.at(ip, time));
             Behind { ip: claimed.ip, machine: Machine { mac: claimed.mac.or(known.mac), ..known } }
@@ -195,16 +188,12 @@ impl Directory {
         }
     }
 
-    fn claimed(&mut self, sender: IpAddr, query: &Message<'_>) -> Option<TrueClient> {
-        self.forwarders.true_client(sender, &query.edns()?)
-    }
-
-    /// Asks for the name of an address that has none.
-    fn wonder(&mut self, client: &Peer, time: u64) {
-        let Some(ptr) = self.sources.as_mut().and_then(|sources| sources.ptr.as_mut()) else { return };
-        if self.history.at(client.ip, time).name.is_none() {
-            ptr.ask(client.ip, time);
+    fn claimed(&mut self, sender: IpAddr, lookup: &Lookup<'_>) -> Option<TrueClient> {
+        let query = lookup.query.as_ref().filter(|_| lookup.role == Role::Client)?.message.as_ref().ok()?;
+        if query.header.additionals == 0 {
+            return None;
         }
+        self.forwarders.true_client(sender, &query.edns()?)
     }
 }
 
@@ -212,7 +201,7 @@ impl Sources {
     fn start(config: &Config, interfaces: &[String], history: &mut History) -> Result<Self, DirectoryError> {
         let settings = &config.identity;
         let (sender, learned) = feed();
-        let leases = (!config.leases.is_empty()).then(|| Follower::start(&config.leases, history));
+        let leases = (!config.leases.is_empty()).then(|| Follower::start(&config.leases, sender.clone(), history));
         let leases = leases.transpose().map_err(DirectoryError::Leases)?;
         if let Some(leases) = &leases {
             log::info(format_args!("leases: {}", leases.tally()));
