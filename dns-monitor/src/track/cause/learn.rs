@@ -1,13 +1,13 @@
 //! What a response to the resolver says: what leads from name to name, and who had what fetched.
 
 use super::{
-    IN,
     facts::{Kind, Library},
     goals::{GoalId, Goals},
     names::{Names, NodeId},
     path::Path,
 };
 use crate::decode::{
+    class,
     message::Message,
     name::Name,
     record::{Record, Section},
@@ -27,7 +27,7 @@ enum Lesson<'a> {
 
 impl<'a> Lesson<'a> {
     fn of(record: &Record<'a>) -> Option<Self> {
-        if record.class != IN {
+        if record.class != class::IN {
             return None;
         }
         let (kind, offset) = match (record.section, record.rtype) {

@@ -34,15 +34,10 @@ use super::{
     lookup::{Lookup, Seen},
     role::Role,
 };
-use crate::decode::{message::Message, name::Name};
+use crate::decode::{class, message::Message, name::Name, opcode, rcode};
 
 pub use self::{own::Reason, search::Via};
 
-const IN: u16 = 1;
-const QUERY: u8 = 0;
-const NOERROR: u8 = 0;
-const SERVFAIL: u8 = 2;
-const NXDOMAIN: u8 = 3;
 /// Aliases that follow one another; BIND gives up after 16, and few names have more than two.
 const MAX_ALIASES: usize = 8;
 
@@ -133,9 +128,9 @@ impl Causes {
 
     fn goal(&mut self, query: &Seen<'_>) -> Option<Goal> {
         let message = query.message.as_ref().ok().filter(|_| self.max_names > 0)?;
-        let question = message.question.filter(|question| question.qclass == IN)?;
+        let question = message.question.filter(|question| question.qclass == class::IN)?;
         // Without RD a resolver answers from what it has.
-        if message.header.opcode() != QUERY || !message.header.rd() {
+        if message.header.opcode() != opcode::QUERY || !message.header.rd() {
             return None;
         }
         let node = self.names.hold(&Path::of(&question.name));
@@ -190,7 +185,7 @@ impl Causes {
         let asked = Asked { path: &path, qtype: question.qtype, from, until };
         let explained = self.explain(op_code, &asked);
         let response = lookup.response.as_ref().and_then(|response| response.message.as_ref().ok());
-        let usable = response.filter(|message| matches!(message.header.rcode(), NOERROR | NXDOMAIN));
+        let usable = response.filter(|message| matches!(message.header.rcode(), rcode::NOERROR | rcode::NXDOMAIN));
         match explained {
             Explained::Clients => self.mark(&asked, usable.is_some()),
             Explained::Prefetch => self.mark_renewing(&asked),
@@ -276,11 +271,11 @@ fn first(before: u64, now: u64) -> u64 {
 
 /// Where the answer came from; `None`: nobody knows, as of one that is neither from the cache nor from another server.
 fn cache(goal: &Goal, message: &Message<'_>) -> Option<Cache> {
-    let is_answer = matches!(message.header.rcode(), NOERROR | NXDOMAIN);
+    let is_answer = matches!(message.header.rcode(), rcode::NOERROR | rcode::NXDOMAIN);
     match (is_answer, goal.fetched != 0) {
         (true, false) => (!message.header.aa()).then_some(Cache::Hit),
         (true, true) => Some(asked_for(goal)),
-        (false, _) if message.header.rcode() == SERVFAIL && goal.is_miss => Some(Cache::Miss),
+        (false, _) if message.header.rcode() == rcode::SERVFAIL && goal.is_miss => Some(Cache::Miss),
         (false, _) => None,
     }
 }
