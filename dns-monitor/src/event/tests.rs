@@ -17,7 +17,7 @@ use super::{End, Event, Judgement, Lookup, Malformed, Seen, text};
 use crate::{
     event::{Observer, ecs::Encoder},
     identity::directory::Who,
-    sample::{Datagram, Direction, Packet, Transport},
+    sample::{Datagram, Direction, Packet},
     track::role::Role,
 };
 use messages::{A, NOERROR, QUERY, WWW, message, question};
@@ -50,18 +50,9 @@ impl Default for Scene {
             role: Role::Client,
             packet: Packet {
                 time: TIME,
-                interface: 0,
-                direction: Direction::In,
-                transport: Transport::Udp,
-                source: [192, 0, 2, 1].into(),
-                destination: [192, 0, 2, 53].into(),
-                source_port: 40_000,
-                destination_port: 53,
                 source_mac: Some([0x02, 0, 0, 0, 0xab, 0xcd]),
                 destination_mac: Some([0x02, 0, 0, 0, 0, 0x53]),
-                outer_vlan: None,
-                inner_vlan: None,
-                judged: None,
+                ..Packet::example()
             },
             interface: Some("eth0"),
             length: None,

@@ -6,10 +6,10 @@ mod bounds;
 mod order;
 mod trouble;
 
-use std::{net::IpAddr, ops::Range};
+use std::ops::Range;
 
 use super::*;
-use crate::sample::{Direction, Transport};
+use crate::sample::Transport;
 
 /// A query for the root's A record, with its length before it: 19 bytes.
 const MESSAGE: [u8; 19] = *b"\0\x11\0\0\x01\0\0\x01\0\0\0\0\0\0\0\0\x01\0\x01";
@@ -67,18 +67,8 @@ fn byte(at: u32) -> u8 {
 fn packet(time: u64) -> Packet {
     Packet {
         time,
-        interface: 0,
-        direction: Direction::In,
         transport: Transport::Tcp,
-        source: IpAddr::from([192, 0, 2, 1]),
-        destination: IpAddr::from([192, 0, 2, 53]),
-        source_port: 40_000,
-        destination_port: 53,
-        source_mac: None,
-        destination_mac: None,
-        outer_vlan: None,
-        inner_vlan: None,
-        judged: None,
+        ..Packet::example()
     }
 }
 
