@@ -43,10 +43,8 @@ impl Router {
         connect(lab.switch(), &router, "router")?;
         add_addresses(&router, "eth0", OUTSIDE)?;
         let hosts = Namespace::new(lab.name(), "behind")?;
-        let inside = format!(
-            "link add inside type veth peer name eth0 netns {}\nlink set inside up\n",
-            hosts.name()
-        );
+        let inside =
+            format!("link add inside type veth peer name eth0 netns {}\nlink set inside up\n", hosts.name());
         ip_batch(&router, &inside)?;
         add_addresses(&router, "inside", INSIDE)?;
         ip_batch(&hosts, "link set eth0 up\n")?;

@@ -142,9 +142,10 @@ impl<'a> Event<'a> {
     pub fn outcome(&self) -> Outcome {
         match (self.lookup.end, self.rcode()) {
             (End::TimedOut, _) => Outcome::Failure,
-            (End::Answered | End::Unasked | End::Blocked, Some(rcode::FORMERR | rcode::SERVFAIL | rcode::REFUSED)) => {
-                Outcome::Failure
-            }
+            (
+                End::Answered | End::Unasked | End::Blocked,
+                Some(rcode::FORMERR | rcode::SERVFAIL | rcode::REFUSED),
+            ) => Outcome::Failure,
             (End::Answered | End::Unasked | End::Blocked, Some(_)) => Outcome::Success,
             (End::Blocked, None) if self.verdict() == Verdict::Blocked(Block::Drop) => Outcome::Failure,
             _ => Outcome::Unknown,

@@ -6,6 +6,7 @@ mod answers;
 mod ends;
 mod judged;
 mod lines;
+mod machines;
 mod malformed;
 mod messages;
 mod names;
@@ -17,8 +18,8 @@ use super::{End, Event, Judgement, Lookup, Malformed, Seen, text};
 use crate::{
     event::{Observer, ecs::Encoder},
     identity::directory::Who,
-    sample::{Datagram, Direction, Packet},
-    track::role::Role,
+    sample::{Datagram, Direction, Packet, Transport},
+    track::{cause::told::Cause, role::Role},
 };
 use messages::{A, NOERROR, QUERY, WWW, message, question};
 
@@ -77,10 +78,19 @@ impl Scene {
         Seen::new(Datagram { packet, length, bytes })
     }
 
+    /// As an event, of which nobody knows more than what was seen.
     fn lookup<T>(&self, look: impl FnOnce(&Event<'_>) -> T) -> T {
+        self.with(Cause::Untold, |lookup| {
+            let mac = lookup.peers().unwrap().0.mac;
+            look(&Event::new(lookup, &self.judgement, &Who::stranger(mac), 42, self.interface).unwrap())
+        })
+    }
+
+    /// As the tracker tells it.
+    fn with<T>(&self, cause: Cause<'_>, look: impl FnOnce(&Lookup<'_>) -> T) -> T {
         let packet = self.packet;
         let turned = Packet {
-            time: TIME + LATENCY,
+            time: packet.time + LATENCY,
             direction: Direction::Out,
             source: packet.destination,
             destination: packet.source,
@@ -90,15 +100,13 @@ impl Scene {
             destination_mac: packet.source_mac,
             ..packet
         };
-        let lookup = Lookup {
+        look(&Lookup {
             role: self.role,
             query: self.query.as_deref().map(|bytes| self.seen(packet, bytes)),
             response: self.response.as_deref().map(|bytes| self.seen(turned, bytes)),
             end: self.end,
-            cause: crate::track::cause::told::Cause::Untold,
-        };
-        let mac = lookup.peers().unwrap().0.mac;
-        look(&Event::new(&lookup, &self.judgement, &Who::stranger(mac), 42, self.interface).unwrap())
+            cause,
+        })
     }
 
     /// The event, and the line it is.

@@ -201,7 +201,8 @@ impl Sources {
     fn start(config: &Config, interfaces: &[String], history: &mut History) -> Result<Self, DirectoryError> {
         let settings = &config.identity;
         let (sender, learned) = feed();
-        let leases = (!config.leases.is_empty()).then(|| Follower::start(&config.leases, sender.clone(), history));
+        let leases =
+            (!config.leases.is_empty()).then(|| Follower::start(&config.leases, sender.clone(), history));
         let leases = leases.transpose().map_err(DirectoryError::Leases)?;
         if let Some(leases) = &leases {
             log::info(format_args!("leases: {}", leases.tally()));

@@ -23,7 +23,6 @@ use crate::{
 #[cfg(test)]
 mod tests;
 
-
 /// The rules in force, and those before them: samples that were taken under those may still come.
 #[derive(Default)]
 pub struct Judge {

@@ -226,7 +226,8 @@ mod tests {
 
     #[test]
     fn the_rate_rises_and_then_stays() {
-        let load = Load { rate: 1000, seconds: 10, rise: 4, dual_stack: false, over: Over::Udp, mix: &MARKED };
+        let load =
+            Load { rate: 1000, seconds: 10, rise: 4, dual_stack: false, over: Over::Udp, mix: &MARKED };
         assert_eq!(load.lookups(), 8000);
         for (number, expected) in [(0, 0), (500, 2000), (2000, 4000), (3000, 5000), (8000, 10_000)] {
             assert_eq!(load.due(number).as_millis(), expected, "lookup {number}");

@@ -6,10 +6,10 @@ mod bounds;
 mod order;
 mod trouble;
 
-use std::ops::Range;
+use std::{net::IpAddr, ops::Range};
 
 use super::*;
-use crate::sample::Transport;
+use crate::sample::{Direction, Transport};
 
 /// A query for the root's A record, with its length before it: 19 bytes.
 const MESSAGE: [u8; 19] = *b"\0\x11\0\0\x01\0\0\x01\0\0\0\0\0\0\0\0\x01\0\x01";
@@ -65,11 +65,7 @@ fn byte(at: u32) -> u8 {
 }
 
 fn packet(time: u64) -> Packet {
-    Packet {
-        time,
-        transport: Transport::Tcp,
-        ..Packet::example()
-    }
+    Packet { time, transport: Transport::Tcp, ..Packet::example() }
 }
 
 /// Pushes one step; byte 0 has the sequence number `first`.

@@ -90,12 +90,7 @@ fn tell(books: Books<'_>) -> Tally<LeaseReason> {
     tally
 }
 
-fn follow(
-    files: &mut Files,
-    shared: &Shared<LeaseReason>,
-    feed: &Feed,
-    stop: &Stop,
-) -> Result<(), Stopped> {
+fn follow(files: &mut Files, shared: &Shared<LeaseReason>, feed: &Feed, stop: &Stop) -> Result<(), Stopped> {
     let mut tally = shared.read();
     let mut channel = Channel { feed, stop, batch: Batch::default(), sent: Ok(()) };
     loop {

@@ -41,11 +41,7 @@ fn rules(generation: u16, listed: Action, regex: Action) -> Arc<Ruleset> {
 }
 
 fn packet(judged: Option<Judged>, transport: Transport) -> Packet {
-    Packet {
-        transport,
-        judged,
-        ..Packet::example()
-    }
+    Packet { transport, judged, ..Packet::example() }
 }
 
 fn query(name: &str, flags: u8) -> Vec<u8> {

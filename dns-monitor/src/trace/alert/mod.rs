@@ -150,7 +150,8 @@ impl Alert {
     /// Whether lookups below its name are meant too: it names a domain, and no message.
     #[must_use]
     pub fn seeks_below(&self) -> bool {
-        self.said.id.is_none() && self.said.name.as_deref().is_some_and(|name| name.trim_matches('.').contains('.'))
+        self.said.id.is_none()
+            && self.said.name.as_deref().is_some_and(|name| name.trim_matches('.').contains('.'))
     }
 
     /// Whether it can be about DNS at all.

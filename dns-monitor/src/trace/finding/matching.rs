@@ -120,8 +120,10 @@ impl<'a> Matcher<'a> {
     /// Events that have the connection, the id and the name of the alert.
     fn exact(&mut self, alert: &Alert) -> io::Result<Vec<Rc<Event>>> {
         let (Some(id), Some(_)) = (alert.said.id, &alert.said.name) else { return Ok(Vec::new()) };
-        let span =
-            alert.said.when.map(|when| (when.time.saturating_sub(FARTHEST), when.time.saturating_add(FARTHEST)));
+        let span = alert
+            .said
+            .when
+            .map(|when| (when.time.saturating_sub(FARTHEST), when.time.saturating_add(FARTHEST)));
         let keys = self.wanted.keys_of(alert);
         let hits = keys.iter().flat_map(|key| of_key(&self.scan.hits, *key, span));
         let mut hits: Vec<Hit> = hits.filter(|hit| hit.id == Some(id) && !hit.below).copied().collect();

@@ -72,7 +72,8 @@ impl Wanted {
             self.addresses.entry(glance::address(end.address).into()).or_insert(next);
         }
         let reach = window.saturating_add(FARTHEST);
-        let span = alert.said.when.map(|when| (when.time.saturating_sub(reach), when.time.saturating_add(reach)));
+        let span =
+            alert.said.when.map(|when| (when.time.saturating_sub(reach), when.time.saturating_add(reach)));
         let keys = match &alert.said.name {
             Some(name) => vec![self.name_key(name)],
             None => alert.askers().map(|asker| self.asker_key(asker)).collect(),

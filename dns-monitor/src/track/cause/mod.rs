@@ -185,7 +185,8 @@ impl Causes {
         let asked = Asked { path: &path, qtype: question.qtype, from, until };
         let explained = self.explain(op_code, &asked);
         let response = lookup.response.as_ref().and_then(|response| response.message.as_ref().ok());
-        let usable = response.filter(|message| matches!(message.header.rcode(), rcode::NOERROR | rcode::NXDOMAIN));
+        let usable =
+            response.filter(|message| matches!(message.header.rcode(), rcode::NOERROR | rcode::NXDOMAIN));
         match explained {
             Explained::Clients => self.mark(&asked, usable.is_some()),
             Explained::Prefetch => self.mark_renewing(&asked),
