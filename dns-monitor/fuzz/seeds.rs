@@ -1,5 +1,5 @@
-//! Writes every message of the captures, and one for each example of record data, into the
-//! folders given: inputs from which the targets start.
+//! Writes every message of the captures, one for each example of record data, and what the targets read beside DNS into
+//! the folders given: inputs from which they start.
 
 use std::{env, fs, path::PathBuf};
 
@@ -7,6 +7,7 @@ use dns_monitor_common::sample::{HEADER_LENGTH, SampleHeader, flag, protocol};
 // The coverage runtime, which instrumented code refers to.
 use libfuzzer_sys as _;
 
+mod beside_dns;
 #[path = "../tests/decode_support/mod.rs"]
 mod decode_support;
 
@@ -18,7 +19,8 @@ fn main() -> std::io::Result<()> {
     let examples = examples.map(|(rtype, wire, _)| examples::message(*rtype, 1, &unhex(wire)));
     let messages: Vec<Vec<u8>> = captured.chain(examples).collect();
     let samples = messages.iter().map(|message| in_a_sample(message));
-    let seeds: Vec<Vec<u8>> = messages.iter().cloned().chain(samples).chain(small_captures()?).collect();
+    let seeds = messages.iter().cloned().chain(samples).chain(small_captures()?);
+    let seeds: Vec<Vec<u8>> = seeds.chain(beside_dns::seeds()).collect();
     for folder in env::args_os().skip(1).map(PathBuf::from) {
         fs::create_dir_all(&folder)?;
         for (number, seed) in seeds.iter().enumerate() {

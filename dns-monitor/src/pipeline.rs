@@ -6,7 +6,7 @@ use crate::{
     config::Config,
     decode::Decoder,
     event::Observer,
-    identity::directory::Directory,
+    identity::{self, directory::Directory},
     ledger::{Reason, Tally},
     output::{
         OutputReason,
@@ -134,6 +134,7 @@ impl Pipeline {
             decoder: self.decoder.books(),
             tracker: *self.tracker.tally(),
             causes: self.tracker.causes().counts(),
+            machines: self.tail.directory.books(),
             events: self.tail.emitter.tally(),
         }
     }
@@ -197,6 +198,8 @@ pub struct Ledger<R> {
     pub tracker: Tally<TrackReason>,
     /// How the resolver's lookups were explained.
     pub causes: Counts,
+    /// Who is who.
+    pub machines: identity::books::Books,
     /// Lookups to lines.
     pub events: Tally<OutputReason>,
 }
@@ -204,6 +207,7 @@ pub struct Ledger<R> {
 impl<R: Reason> Ledger<R> {
     /// Closes the books: the agent ends, and what the reader has not taken it will not get.
     pub fn settle(&mut self) {
+        self.machines.settle();
         self.events.end(OutputReason::Unread, self.events.held());
     }
 }
@@ -218,6 +222,7 @@ impl<R: Reason> fmt::Display for Ledger<R> {
         write!(f, "{}", self.decoder)?;
         writeln!(f, "  messages   {}", self.tracker)?;
         writeln!(f, "  causes     {}", self.causes)?;
+        write!(f, "{}", self.machines)?;
         write!(f, "  events     {}", self.events)?;
         match self.submitted {
             Some(submitted) if submitted != self.decoder.seen() => {

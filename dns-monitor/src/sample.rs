@@ -56,6 +56,28 @@ pub struct Packet {
     pub judged: Option<Judged>,
 }
 
+#[cfg(test)]
+impl Packet {
+    /// That of an ordinary query: what a test is about is changed.
+    pub fn example() -> Self {
+        Self {
+            time: 0,
+            interface: 0,
+            direction: Direction::In,
+            transport: Transport::Udp,
+            source: IpAddr::from([192, 0, 2, 1]),
+            destination: IpAddr::from([192, 0, 2, 53]),
+            source_port: 40_000,
+            destination_port: 53,
+            source_mac: None,
+            destination_mac: None,
+            outer_vlan: None,
+            inner_vlan: None,
+            judged: None,
+        }
+    }
+}
+
 /// What the payload of a sample is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {

@@ -14,7 +14,7 @@ use crate::{
     named::signal,
     namespace::{Namespace, succeed},
     tag::Tag,
-    topology::{Topology, ip_batch},
+    topology::{self, Topology, ip_batch},
     wait,
 };
 
@@ -100,9 +100,7 @@ impl DhcpLab {
 
     /// The MAC of a client, as `ip` prints it.
     pub fn mac(&self, client: usize) -> Result<String> {
-        let link = succeed(self.client(client)?.command("ip").args(["-o", "link", "show", "eth0"]))?;
-        let mac = link.split_whitespace().skip_while(|word| *word != "link/ether").nth(1);
-        mac.map(str::to_owned).context("no MAC")
+        topology::mac(self.client(client)?)
     }
 
     fn client(&self, number: usize) -> Result<&Namespace> {

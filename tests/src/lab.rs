@@ -90,6 +90,11 @@ impl Lab {
         Ok(())
     }
 
+    /// What the names of its namespaces begin with.
+    pub fn name(&self) -> &str {
+        self.tag.name()
+    }
+
     /// The host that the agent watches.
     pub fn resolver(&self) -> &Namespace {
         &self.hosts.resolver

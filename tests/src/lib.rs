@@ -23,6 +23,7 @@ pub mod named;
 pub mod namespace;
 pub mod oracle;
 pub mod raw;
+pub mod router;
 pub mod rules;
 pub mod suricata;
 pub mod tag;

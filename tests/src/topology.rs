@@ -98,6 +98,13 @@ pub fn add_addresses(host: &Namespace, interface: &str, addresses: Addresses) ->
     )
 }
 
+/// The MAC of the host's `eth0`, as `ip` prints it.
+pub fn mac(host: &Namespace) -> Result<String> {
+    let link = succeed(host.command("ip").args(["-o", "link", "show", "eth0"]))?;
+    let mac = link.split_whitespace().skip_while(|word| *word != "link/ether").nth(1);
+    mac.map(str::to_owned).context("no MAC")
+}
+
 /// Runs lines of `ip` commands in a namespace.
 pub fn ip_batch(namespace: &Namespace, lines: &str) -> Result<()> {
     let mut child = namespace

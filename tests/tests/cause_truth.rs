@@ -67,6 +67,11 @@ fn signed_zones_and_a_resolver_that_validates() {
 }
 
 #[test]
+fn clients_that_ask_over_tcp() {
+    assert_true("tcp-clients-100", SHARED);
+}
+
+#[test]
 fn a_resolver_that_only_forwards() {
     assert_true("forward-only-100", SHARED);
 }

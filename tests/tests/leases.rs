@@ -11,6 +11,7 @@ use anyhow::Result;
 use dns_monitor::{
     config::{Identity, Leases},
     identity::{
+        feed::{Learned, feed},
         follow::{Follower, read},
         history::History,
         lease::Format,
@@ -27,19 +28,21 @@ const SECOND: u64 = 1_000_000_000;
 struct Watcher {
     history: History,
     follower: Follower,
+    learned: Learned,
 }
 
 impl Watcher {
     fn new(path: &Path) -> Self {
         let mut history = History::new(&Identity::default());
-        let follower = Follower::start(&leases(path), &mut history).unwrap();
-        Self { history, follower }
+        let (feed, learned) = feed();
+        let follower = Follower::start(&leases(path), feed, &mut history).unwrap();
+        Self { history, follower, learned }
     }
 
     /// Waits until somebody of this name is known; returns the address and the MAC.
     fn find(&mut self, name: &str) -> Result<(IpAddr, String)> {
         wait::until(&format!("the lease of {name}"), || {
-            self.follower.poll(&mut self.history);
+            self.learned.poll(&mut self.history);
             Ok(holder(&self.history, name, now()))
         })
     }
@@ -47,7 +50,7 @@ impl Watcher {
     /// Waits until nobody is known to have the address.
     fn is_free(&mut self, address: IpAddr) -> Result<()> {
         wait::until(&format!("the end of the lease of {address}"), || {
-            self.follower.poll(&mut self.history);
+            self.learned.poll(&mut self.history);
             Ok(self.history.at(address, now()).name.is_none().then_some(()))
         })
     }

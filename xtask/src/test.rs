@@ -3,14 +3,15 @@
 use std::{
     io::{BufRead, BufReader, Write},
     process::{Command, Stdio},
+    thread,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use crate::{
     bpf_linker,
     build::build,
-    build_ebpf::compile,
+    build_ebpf::{build_ebpf, compile},
     fuzz::{self, fuzz},
     packages,
     privileges::may_load,
@@ -20,22 +21,43 @@ use crate::{
 
 /// Inputs for each fuzz target: a second or two.
 const FUZZ_RUNS: u64 = 50_000;
+/// All of them, also where one fails.
+const TESTS: [&str; 2] = ["test", "--no-fail-fast"];
 
 /// Format, lints, a little fuzzing, then all tests; a test that was not run is a failure.
+///
+/// Much of a build waits for one core: the largest crate, the linker. So the fuzzers are built, in a folder of
+/// their own, and run beside the rest. The tests run when nothing else does.
 pub fn test() -> Result<()> {
     if !may_load()? {
         bail!(
             "the tests load programs and make network namespaces: run `sudo -E env PATH=$PATH cargo xtask test`"
         );
     }
-    packages::ensure(&[packages::LAB, packages::TESTS])?;
-    build()?;
     step(cargo().args(["fmt", "--all", "--check"]))?;
+    together(|| packages::ensure(&[packages::LAB, packages::TESTS]), build_ebpf)?;
+    let fuzzing = fuzz::Options { targets: Vec::new(), runs: FUZZ_RUNS, seconds: None };
+    together(build_and_lint, || fuzz(&fuzzing))?;
+    run_tests(cargo().args(TESTS))
+}
+
+fn build_and_lint() -> Result<()> {
+    build()?;
     step(cargo().args(["clippy", "--quiet", "--all-targets", "--", "-Dwarnings"]))?;
     let linker = bpf_linker::ensure(&Toolchain::find()?)?;
     step(compile("clippy", &linker).args(["--", "-Dwarnings"]))?;
-    fuzz(&fuzz::Options { targets: Vec::new(), runs: FUZZ_RUNS, seconds: None })?;
-    run_tests(cargo().args(["test", "--no-fail-fast"]))
+    step(cargo().args(TESTS).args(["--no-run", "--quiet"]))
+}
+
+/// Does both at the same time. The first error is told at once; nothing is cut short.
+fn together(one: impl FnOnce() -> Result<()>, other: impl FnOnce() -> Result<()> + Send) -> Result<()> {
+    let told = |result: Result<()>| result.inspect_err(|error| say(format!("FAILED: {error:#}")));
+    thread::scope(|scope| {
+        let other = scope.spawn(move || told(other()));
+        let one = told(one());
+        let other = other.join().map_err(|_| anyhow!("a step panicked"))?;
+        one.and(other)
+    })
 }
 
 fn step(command: &mut Command) -> Result<()> {
@@ -75,7 +97,33 @@ fn ignored(text: &str) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::ignored;
+    use std::sync::Barrier;
+
+    use anyhow::{Result, bail};
+
+    use super::{ignored, together};
+
+    #[test]
+    fn two_steps_at_a_time_both_end() -> Result<()> {
+        // Neither ends before the other has begun.
+        let both = Barrier::new(2);
+        let meet = || {
+            both.wait();
+            Ok(())
+        };
+        together(meet, meet)?;
+        for (one, other, expected) in [
+            (None, None, None),
+            (Some("a"), None, Some("a")),
+            (None, Some("b"), Some("b")),
+            (Some("a"), Some("b"), Some("a")),
+        ] {
+            let step = |error: Option<&'static str>| move || error.map_or(Ok(()), |error| bail!(error));
+            let result = together(step(one), step(other));
+            assert_eq!(result.err().map(|error| error.to_string()).as_deref(), expected);
+        }
+        Ok(())
+    }
 
     #[test]
     fn skipped_tests_are_counted() {

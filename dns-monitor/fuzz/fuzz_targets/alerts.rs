@@ -29,8 +29,8 @@ fuzz_target!(|data: &[u8]| {
         })
         .expect("bytes in memory can be read");
         for alert in alerts.alerts {
-            assert!(alert.name.is_some() || alert.link.is_some() || alert.askers().count() > 0);
-            if let Some(name) = alert.name {
+            assert!(alert.said.name.is_some() || alert.said.link.is_some() || alert.askers().count() > 0);
+            if let Some(name) = alert.said.name {
                 assert_eq!(name::read(&name).as_deref(), Some(&*name), "a name is a name");
             }
         }

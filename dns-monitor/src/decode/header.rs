@@ -90,7 +90,7 @@ impl Header {
     }
 
     /// The low four bits of the response code; an OPT record holds the rest.
-    pub const fn rcode(self) -> u8 {
-        (self.flags & 15) as u8
+    pub const fn rcode(self) -> u16 {
+        self.flags & 15
     }
 }

@@ -130,7 +130,7 @@ impl<'a> Message<'a> {
     /// [`mnemonics::rcode`]: super::mnemonics::rcode
     pub fn rcode(&self, edns: Option<&Edns<'a>>) -> u16 {
         let high = edns.map_or(0, |edns| edns.extended_rcode);
-        u16::from(high) << 4 | u16::from(self.header.rcode())
+        u16::from(high) << 4 | self.header.rcode()
     }
 
     /// The first thing that is wrong with the questions, the framing of the records or EDNS.

@@ -3,7 +3,7 @@
 //!
 //! The forms are data, in [`rr_type`]; [`fields`] renders them, [`own`] has the odd ones.
 
-use super::{malformed::Malformed, name::Name, record::Record, rr_type, text};
+use super::{class, malformed::Malformed, name::Name, record::Record, rr_type, text};
 use cursor::Cursor;
 
 mod cursor;
@@ -12,12 +12,6 @@ mod gateway;
 mod loc;
 mod own;
 mod svcb;
-
-/// Chaosnet, where an A record holds a domain and an octal address (RFC 1035 §3.4.1 has IN's).
-const CHAOSNET: u16 = 3;
-/// Classes by which an UPDATE deletes, and may leave the data out (RFC 2136 §2.5).
-const NONE: u16 = 254;
-const ANY: u16 = 255;
 
 /// Why there is no text of the type's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +35,7 @@ impl From<Malformed> for Fault {
 /// [`Malformed::BadRdata`] or what is wrong with a name in the data. Nothing is appended then.
 #[inline]
 pub fn write(record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Malformed> {
-    if record.class != CHAOSNET && write_common(record, out).is_some() {
+    if record.class != class::CH && write_common(record, out).is_some() {
         return Ok(());
     }
     write_by_form(record, out)
@@ -66,11 +60,12 @@ fn write_common(record: &Record<'_>, out: &mut Vec<u8>) -> Option<()> {
 
 fn write_by_form(record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Malformed> {
     let rdata = record.rdata();
-    if rdata.is_empty() && matches!(record.class, NONE | ANY) {
+    if rdata.is_empty() && matches!(record.class, class::NONE | class::ANY) {
         return Ok(());
     }
     let form = match (record.class, record.rtype) {
-        (CHAOSNET, rr_type::A) => Some(rr_type::CHAOSNET_A),
+        // A domain and an octal address (RFC 1035 §3.4.1 has IN's).
+        (class::CH, rr_type::A) => Some(rr_type::CHAOSNET_A),
         (_, rtype) => rr_type::form(rtype),
     };
     let Some(form) = form else {

@@ -14,7 +14,9 @@ pub mod text;
 pub mod time;
 
 use crate::{
-    decode::{edns::Edns, malformed::Malformed, message::Question, mnemonics, record::Record, rr_type},
+    decode::{
+        class, edns::Edns, malformed::Malformed, message::Question, mnemonics, rcode, record::Record, rr_type,
+    },
     identity::directory::Who,
     rules::{
         action::Block,
@@ -75,12 +77,6 @@ impl Outcome {
         }
     }
 }
-
-/// The class of the Internet.
-const IN: u16 = 1;
-const FORMERR: u16 = 1;
-const SERVFAIL: u16 = 2;
-const REFUSED: u16 = 5;
 
 impl<'a> Event<'a> {
     /// Gathers; `None` for a lookup without any message, which no tracker makes.
@@ -146,9 +142,10 @@ impl<'a> Event<'a> {
     pub fn outcome(&self) -> Outcome {
         match (self.lookup.end, self.rcode()) {
             (End::TimedOut, _) => Outcome::Failure,
-            (End::Answered | End::Unasked | End::Blocked, Some(FORMERR | SERVFAIL | REFUSED)) => {
-                Outcome::Failure
-            }
+            (
+                End::Answered | End::Unasked | End::Blocked,
+                Some(rcode::FORMERR | rcode::SERVFAIL | rcode::REFUSED),
+            ) => Outcome::Failure,
             (End::Answered | End::Unasked | End::Blocked, Some(_)) => Outcome::Success,
             (End::Blocked, None) if self.verdict() == Verdict::Blocked(Block::Drop) => Outcome::Failure,
             _ => Outcome::Unknown,
@@ -173,7 +170,7 @@ fn survey<'a>(seen: Option<&Seen<'a>>) -> (Option<Edns<'a>>, Option<Malformed>) 
 /// Whether a record's data, if it is well-formed, is one address, for `dns.resolved_ip`. In Chaosnet an A
 /// record is something else.
 fn is_address(record: &Record<'_>) -> bool {
-    record.class == IN && matches!(record.rtype, rr_type::A | rr_type::AAAA)
+    record.class == class::IN && matches!(record.rtype, rr_type::A | rr_type::AAAA)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod answers;
 mod ends;
 mod judged;
 mod lines;
+mod machines;
 mod malformed;
 mod messages;
 mod names;
@@ -18,7 +19,7 @@ use crate::{
     event::{Observer, ecs::Encoder},
     identity::directory::Who,
     sample::{Datagram, Direction, Packet, Transport},
-    track::role::Role,
+    track::{cause::told::Cause, role::Role},
 };
 use messages::{A, NOERROR, QUERY, WWW, message, question};
 
@@ -50,18 +51,9 @@ impl Default for Scene {
             role: Role::Client,
             packet: Packet {
                 time: TIME,
-                interface: 0,
-                direction: Direction::In,
-                transport: Transport::Udp,
-                source: [192, 0, 2, 1].into(),
-                destination: [192, 0, 2, 53].into(),
-                source_port: 40_000,
-                destination_port: 53,
                 source_mac: Some([0x02, 0, 0, 0, 0xab, 0xcd]),
                 destination_mac: Some([0x02, 0, 0, 0, 0, 0x53]),
-                outer_vlan: None,
-                inner_vlan: None,
-                judged: None,
+                ..Packet::example()
             },
             interface: Some("eth0"),
             length: None,
@@ -86,10 +78,19 @@ impl Scene {
         Seen::new(Datagram { packet, length, bytes })
     }
 
+    /// As an event, of which nobody knows more than what was seen.
     fn lookup<T>(&self, look: impl FnOnce(&Event<'_>) -> T) -> T {
+        self.with(Cause::Untold, |lookup| {
+            let mac = lookup.peers().unwrap().0.mac;
+            look(&Event::new(lookup, &self.judgement, &Who::stranger(mac), 42, self.interface).unwrap())
+        })
+    }
+
+    /// As the tracker tells it.
+    fn with<T>(&self, cause: Cause<'_>, look: impl FnOnce(&Lookup<'_>) -> T) -> T {
         let packet = self.packet;
         let turned = Packet {
-            time: TIME + LATENCY,
+            time: packet.time + LATENCY,
             direction: Direction::Out,
             source: packet.destination,
             destination: packet.source,
@@ -99,15 +100,13 @@ impl Scene {
             destination_mac: packet.source_mac,
             ..packet
         };
-        let lookup = Lookup {
+        look(&Lookup {
             role: self.role,
             query: self.query.as_deref().map(|bytes| self.seen(packet, bytes)),
             response: self.response.as_deref().map(|bytes| self.seen(turned, bytes)),
             end: self.end,
-            cause: crate::track::cause::told::Cause::Untold,
-        };
-        let mac = lookup.peers().unwrap().0.mac;
-        look(&Event::new(&lookup, &self.judgement, &Who::stranger(mac), 42, self.interface).unwrap())
+            cause,
+        })
     }
 
     /// The event, and the line it is.

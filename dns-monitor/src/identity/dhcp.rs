@@ -16,14 +16,13 @@ mod tap;
 use std::{
     io,
     os::fd::{AsFd as _, BorrowedFd},
-    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use self::{grants::Grants, tap::Tap};
 use super::{
     assignment::Change,
-    feed::{Feed, Stop, Stopped, Worker},
+    feed::{Feed, Shared, Stop, Stopped, Worker},
     neighbours::now,
 };
 use crate::{
@@ -57,7 +56,7 @@ const RETRY: Duration = Duration::from_secs(5);
 /// Reads DHCP until it is dropped.
 #[derive(Debug)]
 pub struct Dhcp {
-    tally: Arc<Mutex<Tally<DhcpReason>>>,
+    books: Shared<DhcpReason>,
     _worker: Worker,
 }
 
@@ -83,21 +82,21 @@ impl Dhcp {
             };
             watched.push(Watched { name: name.clone(), tap, told: false });
         }
-        let tally = Arc::<Mutex<_>>::default();
-        let shared = Arc::clone(&tally);
+        let books = Shared::default();
+        let shared = books.clone();
         let worker = Worker::start("dhcp", move |stop| watch(watched, &shared, &feed, &stop))?;
-        Ok(Self { tally, _worker: worker })
+        Ok(Self { books, _worker: worker })
     }
 
     /// The books, in packets.
     pub fn tally(&self) -> Tally<DhcpReason> {
-        self.tally.lock().map_or_else(|poisoned| *poisoned.into_inner(), |tally| *tally)
+        self.books.read()
     }
 }
 
 fn watch(
     mut watched: Vec<Watched>,
-    books: &Mutex<Tally<DhcpReason>>,
+    books: &Shared<DhcpReason>,
     feed: &Feed,
     stop: &Stop,
 ) -> Result<(), Stopped> {
@@ -109,9 +108,7 @@ fn watch(
         stop.wait(&taps, (!all).then_some(RETRY))?;
         for one in &mut watched {
             let changes = one.read(&mut grants, &mut tally);
-            if let Ok(mut books) = books.lock() {
-                *books = tally;
-            }
+            books.write(tally);
             feed.send(changes, stop)?;
         }
     }

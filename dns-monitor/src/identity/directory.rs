@@ -5,9 +5,10 @@ use std::{io, net::IpAddr};
 use thiserror::Error;
 
 use super::{
+    books::{Assignments, Books},
     dhcp::Dhcp,
     feed::{Feed, Learned, feed},
-    follow::{self, Follower},
+    follow::{self, Follower, LeaseReason},
     history::{History, Machine},
     link::Link,
     neighbours::Neighbours,
@@ -17,13 +18,10 @@ use super::{
 };
 use crate::{
     config::Config,
-    decode::message::Message,
+    ledger::Tally,
     log,
     sample::{Direction, Mac, Packet},
-    track::{
-        lookup::{Lookup, Peer},
-        role::Role,
-    },
+    track::{lookup::Lookup, role::Role},
 };
 
 /// Why a source of names cannot be had.
@@ -48,16 +46,18 @@ pub struct Directory {
     link: Link,
     forwarders: Forwarders,
     sources: Option<Sources>,
+    /// Of files that were read once.
+    leases: Option<Tally<LeaseReason>>,
 }
 
 /// The threads that learn who has an address; they end when this is dropped.
 struct Sources {
-    leases: Follower,
+    leases: Option<Follower>,
     learned: Learned,
     routes: Option<Routes>,
     ptr: Option<Ptr>,
-    _neighbours: Option<Neighbours>,
-    _dhcp: Option<Dhcp>,
+    neighbours: Option<Neighbours>,
+    dhcp: Option<Dhcp>,
 }
 
 /// What is known of the machines of one lookup.
@@ -95,11 +95,11 @@ impl Directory {
     /// What the files of the configuration say, read once.
     pub fn of_files(config: &Config) -> Self {
         let mut history = History::new(&config.identity);
-        if !config.leases.is_empty() {
-            let tally = follow::read(&config.leases, &mut history);
+        let leases = (!config.leases.is_empty()).then(|| follow::read(&config.leases, &mut history));
+        if let Some(tally) = &leases {
             log::info(format_args!("leases: {tally}"));
         }
-        Self::new(config, history, None)
+        Self { leases, ..Self::new(config, history, None) }
     }
 
     /// What is known already.
@@ -119,16 +119,31 @@ impl Directory {
 
     fn new(config: &Config, history: History, sources: Option<Sources>) -> Self {
         let forwarders = Forwarders::new(&config.identity.forwarders);
-        Self { history, link: Link::default(), forwarders, sources }
+        Self { history, link: Link::default(), forwarders, sources, leases: None }
     }
 
     /// Takes over what is new; call it often.
     pub fn tend(&mut self) {
         let Some(sources) = &mut self.sources else { return };
-        sources.leases.poll(&mut self.history);
         sources.learned.poll(&mut self.history);
         if let Some(on_link) = sources.routes.as_ref().and_then(Routes::take) {
             self.link.set_on_link(on_link);
+        }
+    }
+
+    /// The books of what is on.
+    pub fn books(&self) -> Books {
+        let sources = self.sources.as_ref();
+        let follower = sources.and_then(|sources| sources.leases.as_ref());
+        let leases = follower.map(Follower::tally).or(self.leases);
+        let knows = leases.is_some() || sources.is_some_and(Sources::is_any_on);
+        Books {
+            leases,
+            dhcp: sources.and_then(|sources| sources.dhcp.as_ref()).map(Dhcp::tally),
+            ptr: sources.and_then(|sources| sources.ptr.as_ref()).map(Ptr::tally),
+            assignments: knows.then(|| Assignments::of(&self.history)),
+            macs: Some(*self.link.tally()).filter(|tally| tally.seen() > 0),
+            unbelieved: self.forwarders.is_asked_for().then(|| self.forwarders.unbelieved()),
         }
     }
 
@@ -161,15 +176,15 @@ impl Directory {
                 client.mac
             }
         };
-        let claimed = lookup.query.as_ref().and_then(|query| query.message.as_ref().ok()).and_then(|query| {
-            (lookup.role == Role::Client && query.header.additionals > 0)
-                .then(|| self.claimed(client.ip, query))?
-        });
-        if lookup.role == Role::Client {
-            self.wonder(&client, time);
-        }
+        let claimed = self.claimed(client.ip, lookup);
         let history = &self.history;
         let known = history.at(client.ip, time);
+        if lookup.role == Role::Client
+            && known.name.is_none()
+            && let Some(ptr) = self.sources.as_mut().and_then(|sources| sources.ptr.as_mut())
+        {
+            ptr.ask(client.ip, time);
+        }
         let behind = |claimed: TrueClient| {
             let known = claimed.ip.map_or_else(Machine::default, |ip| history.at(ip, time));
             Behind { ip: claimed.ip, machine: Machine { mac: claimed.mac.or(known.mac), ..known } }
@@ -181,16 +196,12 @@ impl Directory {
         }
     }
 
-    fn claimed(&mut self, sender: IpAddr, query: &Message<'_>) -> Option<TrueClient> {
-        self.forwarders.true_client(sender, &query.edns()?)
-    }
-
-    /// Asks for the name of an address that has none.
-    fn wonder(&mut self, client: &Peer, time: u64) {
-        let Some(ptr) = self.sources.as_mut().and_then(|sources| sources.ptr.as_mut()) else { return };
-        if self.history.at(client.ip, time).name.is_none() {
-            ptr.ask(client.ip, time);
+    fn claimed(&mut self, sender: IpAddr, lookup: &Lookup<'_>) -> Option<TrueClient> {
+        let query = lookup.query.as_ref().filter(|_| lookup.role == Role::Client)?.message.as_ref().ok()?;
+        if query.header.additionals == 0 {
+            return None;
         }
+        self.forwarders.true_client(sender, &query.edns()?)
     }
 }
 
@@ -198,8 +209,10 @@ impl Sources {
     fn start(config: &Config, interfaces: &[String], history: &mut History) -> Result<Self, DirectoryError> {
         let settings = &config.identity;
         let (sender, learned) = feed();
-        let leases = Follower::start(&config.leases, history).map_err(DirectoryError::Leases)?;
-        if !config.leases.is_empty() {
+        let leases =
+            (!config.leases.is_empty()).then(|| Follower::start(&config.leases, sender.clone(), history));
+        let leases = leases.transpose().map_err(DirectoryError::Leases)?;
+        if let Some(leases) = &leases {
             log::info(format_args!("leases: {}", leases.tally()));
         }
         let neighbours = settings.neighbours.then(|| Neighbours::start(sender.clone()));
@@ -213,9 +226,13 @@ impl Sources {
             learned,
             routes: usual("which networks are on our links", Routes::start()),
             ptr,
-            _neighbours: neighbours.and_then(|source| usual("the neighbour table", source)),
-            _dhcp: dhcp,
+            neighbours: neighbours.and_then(|source| usual("the neighbour table", source)),
+            dhcp,
         })
+    }
+
+    fn is_any_on(&self) -> bool {
+        self.leases.is_some() || self.ptr.is_some() || self.neighbours.is_some() || self.dhcp.is_some()
     }
 }
 

@@ -1,9 +1,13 @@
-//! From the threads that learn who has an address to the one that needs it: a bounded channel, and how they end.
+//! From the threads that learn who has an address to the one that needs it: a bounded channel, their books, and how they
+//! end.
 
 use std::{
     io::{self, PipeReader, PipeWriter, pipe},
     os::fd::{AsFd, BorrowedFd},
-    sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -14,6 +18,7 @@ use nix::{
 };
 
 use super::{assignment::Change, history::History};
+use crate::ledger::Tally;
 
 /// Batches that may wait.
 pub const QUEUE: usize = 64;
@@ -56,6 +61,31 @@ impl Learned {
     #[must_use]
     pub fn next(&self, timeout: Duration) -> Option<Batch> {
         self.0.recv_timeout(timeout).ok()
+    }
+}
+
+/// The books of a source, which its thread keeps and others read.
+#[derive(Clone, Debug)]
+pub struct Shared<R>(Arc<Mutex<Tally<R>>>);
+
+impl<R> Default for Shared<R> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<R: Copy> Shared<R> {
+    /// As they were left.
+    #[must_use]
+    pub fn read(&self) -> Tally<R> {
+        self.0.lock().map_or_else(|poisoned| *poisoned.into_inner(), |tally| *tally)
+    }
+
+    /// How they are now.
+    pub fn write(&self, tally: Tally<R>) {
+        if let Ok(mut shared) = self.0.lock() {
+            *shared = tally;
+        }
     }
 }
 

@@ -12,9 +12,11 @@
 //! 10. [`routes`]: which networks are on our links;
 //! 11. [`link`]: whose MAC a packet has: its sender's, or that of a router between;
 //! 12. [`true_client`]: for whom a forwarder asks;
-//! 13. [`directory`]: all of it, as the pipeline asks.
+//! 13. [`directory`]: all of it, as the pipeline asks;
+//! 14. [`books`]: what became of what the sources said.
 
 pub mod assignment;
+pub mod books;
 pub mod dhcp;
 pub mod directory;
 pub mod explain;

@@ -13,17 +13,14 @@ mod lookup;
 use std::{
     io,
     net::{IpAddr, Ipv6Addr, SocketAddr, UdpSocket},
-    sync::{
-        Arc, Mutex,
-        mpsc::{SyncSender, sync_channel},
-    },
+    sync::mpsc::{SyncSender, sync_channel},
 };
 
 use foldhash::fast::RandomState;
 use hashlink::LinkedHashMap;
 
 use self::asker::Asker;
-use super::feed::{Feed, Worker};
+use super::feed::{Feed, Shared, Worker};
 use crate::ledger::{Tally, reasons};
 
 /// Lookups a second.
@@ -57,7 +54,7 @@ pub struct Ptr {
     own: SocketAddr,
     handed_over: LinkedHashMap<IpAddr, u64, RandomState>,
     busy: u64,
-    tally: Arc<Mutex<Tally<PtrReason>>>,
+    books: Shared<PtrReason>,
     // Goes before the worker: it ends when nobody can ask any more.
     queue: SyncSender<Wanted>,
     _worker: Worker,
@@ -77,11 +74,11 @@ impl Ptr {
         socket.connect(server)?;
         socket.set_nonblocking(true)?;
         let own = socket.local_addr()?;
-        let tally = Arc::<Mutex<_>>::default();
+        let books = Shared::default();
         let (queue, wanted) = sync_channel(QUEUE);
-        let asker = Asker::new(socket, feed, Arc::clone(&tally));
+        let asker = Asker::new(socket, feed, books.clone());
         let worker = Worker::start("ptr", move |stop| asker.run(&wanted, &stop))?;
-        Ok(Self { own, handed_over: LinkedHashMap::default(), busy: 0, tally, queue, _worker: worker })
+        Ok(Self { own, handed_over: LinkedHashMap::default(), busy: 0, books, queue, _worker: worker })
     }
 
     /// Wants the name of an address that was seen at `time`, ns since the Unix epoch. Never waits; ask for every lookup
@@ -115,7 +112,7 @@ impl Ptr {
 
     /// The books, in addresses handed over.
     pub fn tally(&self) -> Tally<PtrReason> {
-        let mut tally = self.tally.lock().map_or_else(|poisoned| *poisoned.into_inner(), |tally| *tally);
+        let mut tally = self.books.read();
         tally.see(self.busy);
         tally.end(PtrReason::Busy, self.busy);
         tally

@@ -109,6 +109,12 @@ impl Forwarders {
         None
     }
 
+    /// Whether anybody is believed, or wanted to be.
+    #[must_use]
+    pub fn is_asked_for(&self) -> bool {
+        !self.networks.is_empty() || self.unbelieved > 0
+    }
+
     /// Queries whose sender said for whom it asks and was not believed.
     #[must_use]
     pub const fn unbelieved(&self) -> u64 {

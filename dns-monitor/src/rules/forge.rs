@@ -36,17 +36,16 @@ use super::{
     action::{Block, Effect},
     verdict::Done,
 };
-use crate::{decode::rr_type, track::lookup::Lookup};
+use crate::{
+    decode::{class, rcode, rr_type},
+    track::lookup::Lookup,
+};
 
 const TC: u8 = 0x02;
 const RD: u8 = 0x01;
 const QR: u8 = 0x80;
 const RA: u8 = 0x80;
 const CD: u8 = 0x10;
-const NOERROR: u8 = 0;
-const NXDOMAIN: u8 = 3;
-const REFUSED: u8 = 5;
-const IN: u16 = 1;
 /// The question's name, from anywhere behind it.
 const POINTER_TO_QUESTION: [u8; 2] = [0xc0, 12];
 /// What a resolver without a better idea offers (DNS flag day 2020).
@@ -97,26 +96,26 @@ fn header(query: &Query<'_>, block: Block, [has_answer, has_edns]: [bool; 2], ou
     let [id_high, id_low, high, low, ..] = *query.header;
     let tc = if block == Block::TcpOnly { TC } else { 0 };
     let rcode = match block {
-        Block::Nxdomain => NXDOMAIN,
-        Block::Refused => REFUSED,
-        Block::Drop | Block::Nodata | Block::Sinkhole | Block::TcpOnly => NOERROR,
+        Block::Nxdomain => rcode::NXDOMAIN,
+        Block::Refused => rcode::REFUSED,
+        Block::Drop | Block::Nodata | Block::Sinkhole | Block::TcpOnly => rcode::NOERROR,
     };
-    out.extend_from_slice(&[id_high, id_low, QR | tc | high & RD, RA | low & CD | rcode]);
+    out.extend_from_slice(&[id_high, id_low, QR | tc | high & RD, RA | low & CD | rcode as u8]);
     out.extend_from_slice(&[0, 1, 0, u8::from(has_answer), 0, 0, 0, u8::from(has_edns)]);
 }
 
 /// Where a sinkhole leads the one who asks this.
 fn address(query: &Query<'_>, block: Block, effect: &Effect) -> Option<IpAddr> {
     match (block, query.qclass, query.qtype) {
-        (Block::Sinkhole, IN, rr_type::A) => effect.sinkhole.v4.map(IpAddr::V4),
-        (Block::Sinkhole, IN, rr_type::AAAA) => effect.sinkhole.v6.map(IpAddr::V6),
+        (Block::Sinkhole, class::IN, rr_type::A) => effect.sinkhole.v4.map(IpAddr::V4),
+        (Block::Sinkhole, class::IN, rr_type::AAAA) => effect.sinkhole.v6.map(IpAddr::V6),
         _ => None,
     }
 }
 
 fn record(rtype: u16, ttl: u32, address: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(&POINTER_TO_QUESTION);
-    words(&[rtype, IN], out);
+    words(&[rtype, class::IN], out);
     out.extend_from_slice(&ttl.to_be_bytes());
     words(&[address.len() as u16], out);
     out.extend_from_slice(address);

@@ -12,7 +12,7 @@ use super::{
     verdict::{Done, Enforced, Judged, Judgement, Verdict},
 };
 use crate::{
-    decode::name::MAX_WIRE_LENGTH,
+    decode::{name::MAX_WIRE_LENGTH, opcode},
     sample::{Packet, Transport},
     track::{
         lookup::{Lookup, Seen},
@@ -22,9 +22,6 @@ use crate::{
 
 #[cfg(test)]
 mod tests;
-
-/// QUERY (RFC 1035 §4.1.1).
-const QUERY: u8 = 0;
 
 /// The rules in force, and those before them: samples that were taken under those may still come.
 #[derive(Default)]
@@ -103,7 +100,7 @@ impl Judge {
 /// What rules are asked about, of a query.
 fn subject<'s>(seen: &Seen<'_>, buffer: &'s mut [u8; MAX_WIRE_LENGTH]) -> Option<Subject<'s>> {
     let message = seen.message.as_ref().ok()?;
-    if message.header.qr() || message.header.opcode() != QUERY || message.header.questions != 1 {
+    if message.header.qr() || message.header.opcode() != opcode::QUERY || message.header.questions != 1 {
         return None;
     }
     let question = message.question.as_ref()?;

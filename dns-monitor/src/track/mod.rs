@@ -210,7 +210,8 @@ impl Tracker {
 
     fn drop_waiting(&mut self, held: Held, end: End, emit: &mut impl FnMut(&Lookup<'_>)) {
         if !held.answered {
-            self.alone(held.seen(), held.kind, end, emit);
+            self.tally.emit(1);
+            self.tell(Lookup::alone(held.kind, held.seen(), end), held.token, emit);
         }
         self.waiting.recycle(held);
     }

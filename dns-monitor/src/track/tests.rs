@@ -133,11 +133,8 @@ impl Message {
             destination: self.destination.0,
             source_port: self.source.1,
             destination_port: self.destination.1,
-            source_mac: None,
-            destination_mac: None,
-            outer_vlan: None,
-            inner_vlan: None,
             judged: self.done.map(|done| Judged { generation: 1, done, candidate: 5, line: 17 }),
+            ..Packet::example()
         };
         let bytes = self.bytes();
         tracker.push(Datagram { packet, length: bytes.len() as u32, bytes: &bytes }, emit);

@@ -14,7 +14,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 
 use super::{
     ask::{Mix, Question},
-    stamp,
+    stamp, stream,
 };
 use crate::{
     address::Family,
@@ -38,6 +38,15 @@ pub struct Lookup {
     pub answered: Option<(u64, u16)>,
 }
 
+/// How it is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// One socket a client, and a datagram a lookup.
+    Udp,
+    /// A connection a lookup.
+    Tcp,
+}
+
 /// How much is asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Load {
@@ -49,17 +58,20 @@ pub struct Load {
     pub rise: u32,
     /// Over IPv6 every second time.
     pub dual_stack: bool,
+    /// How.
+    pub over: Over,
     /// What is asked.
     pub mix: &'static Mix,
 }
 
 impl Load {
-    fn lookups(&self) -> usize {
+    /// How many in all.
+    pub fn lookups(&self) -> usize {
         self.rate as usize * self.seconds.saturating_sub(self.rise / 2) as usize
     }
 
     /// When the `number`th lookup is due.
-    fn due(&self, number: usize) -> Duration {
+    pub fn due(&self, number: usize) -> Duration {
         let (rate, rise) = (f64::from(self.rate.max(1)), f64::from(self.rise));
         let steady = number as f64 / rate;
         let seconds = if steady < rise / 2.0 { (2.0 * rise * steady).sqrt() } else { steady + rise / 2.0 };
@@ -68,11 +80,14 @@ impl Load {
 }
 
 /// How long the last answers are waited for: a resolver gives up after ten seconds.
-const PATIENCE: Duration = Duration::from_secs(12);
+pub const PATIENCE: Duration = Duration::from_secs(12);
 
 /// Asks, and returns every lookup in the order of their times.
 pub fn ask(host: &Namespace, load: &Load) -> Result<Vec<Lookup>> {
     let families: &[Family] = if load.dual_stack { &[Family::V4, Family::V6] } else { &[Family::V4] };
+    if load.over == Over::Tcp {
+        return host.inside(|| stream::ask(load, families))?;
+    }
     let sockets = host.inside(|| sockets(families))??;
     let (over, sent) = (AtomicBool::new(false), AtomicUsize::new(0));
     let (mut lookups, answers) = thread::scope(|scope| {
@@ -139,7 +154,7 @@ fn receive(sockets: &[UdpSocket], over: &AtomicBool, sent: &AtomicUsize) -> Resu
     loop {
         for at in poll.ready()? {
             let Some(socket) = sockets.get(at) else { continue };
-            while let Some((length, time)) = stamp::receive(socket, &mut buffer) {
+            while let Some((length, Some(time))) = stamp::receive(socket, &mut buffer) {
                 let answer = buffer.get(..length).unwrap_or_default();
                 let (id, rcode) = dns::id(answer).zip(dns::rcode(answer)).context("a short answer")?;
                 answers.entry((socket.local_addr()?, id)).or_insert((time, rcode));
@@ -211,7 +226,8 @@ mod tests {
 
     #[test]
     fn the_rate_rises_and_then_stays() {
-        let load = Load { rate: 1000, seconds: 10, rise: 4, dual_stack: false, mix: &MARKED };
+        let load =
+            Load { rate: 1000, seconds: 10, rise: 4, dual_stack: false, over: Over::Udp, mix: &MARKED };
         assert_eq!(load.lookups(), 8000);
         for (number, expected) in [(0, 0), (500, 2000), (2000, 4000), (3000, 5000), (8000, 10_000)] {
             assert_eq!(load.due(number).as_millis(), expected, "lookup {number}");

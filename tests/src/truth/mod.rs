@@ -25,6 +25,7 @@ pub mod scenario;
 pub mod sign;
 pub mod site;
 pub mod stamp;
+pub mod stream;
 pub mod table;
 pub mod told;
 pub mod verdict;

@@ -170,6 +170,14 @@ next(void **known, const char *symbol) {
 	return *known;
 }
 
+/* Whose query it is: a fetch is told so over UDP alone. */
+static const struct sockaddr *
+peer(void *client) {
+	static void *known;
+	const struct sockaddr *(*real)(void *) = next(&known, "ns_client_getsockaddr");
+	return real != NULL ? real(client) : NULL;
+}
+
 unsigned int
 isc_counter_create(void *mctx, int limit, void **counterp) {
 	static void *known;
@@ -205,6 +213,7 @@ dns_resolver_createfetch(void *resolver, const struct name *name, uint16_t type,
 	uintptr_t caller = (uintptr_t)__builtin_return_address(0);
 	int of_client = caller >= libns_from && caller < libns_to;
 	unsigned long long at = now();
+	const struct sockaddr *asker = of_client && client == NULL ? peer(arg) : client;
 	text(name, name_text);
 	counter = NULL;
 	unsigned int result = real(resolver, name, type, domain, nameservers, forwarders, client, id, options, depth,
@@ -213,7 +222,7 @@ dns_resolver_createfetch(void *resolver, const struct name *name, uint16_t type,
 		say(line, snprintf(line, sizeof(line), "F %llu %p %p %p %p %p %x %lx %u %s %u %s\n", at,
 				   (*fetchp)->fctx, resolver, qc, counter, finder != NULL ? finder : UP_OR(arg),
 				   options, of_client ? (unsigned long)((char *)fetchp - (char *)arg) : 0, id,
-				   address(client, client_text), type, name_text));
+				   address(asker, client_text), type, name_text));
 	}
 	return result;
 }

@@ -63,7 +63,7 @@ pub struct Fetch {
     pub slot: Option<u64>,
     /// The id of the client's query.
     pub id: u16,
-    /// The client; `named` tells it of UDP only.
+    /// The client.
     pub client: Option<SocketAddr>,
     /// What is fetched.
     pub key: Key,

@@ -10,7 +10,7 @@ use anyhow::Result;
 
 use super::{
     ask::{Ask, Mix},
-    crowd::{Load, Lookup},
+    crowd::{Load, Lookup, Over},
     judge::judge,
     oracle::Oracle,
     plan, probe,
@@ -119,7 +119,7 @@ const EVERYTHING: Mix = Mix {
 const SIGNED: Mix = Mix { zones: 60, ..EVERYTHING };
 
 const fn load(rate: u32, seconds: u32, mix: &'static Mix) -> Load {
-    Load { rate, seconds, rise: if rate > 100 { 5 } else { 0 }, dual_stack: false, mix }
+    Load { rate, seconds, rise: if rate > 100 { 5 } else { 0 }, dual_stack: false, over: Over::Udp, mix }
 }
 
 /// What is not said is BIND's default.
@@ -144,6 +144,12 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario { name: "everything-10000", variant: PLAIN, signed: 0, load: load(10_000, 20, &EVERYTHING) },
     Scenario { name: "trouble-100", variant: PLAIN, signed: 0, load: load(100, 20, &TROUBLE) },
     Scenario { name: "tcp-100", variant: PLAIN, signed: 0, load: load(100, 20, &LARGE) },
+    Scenario {
+        name: "tcp-clients-100",
+        variant: PLAIN,
+        signed: 0,
+        load: Load { over: Over::Tcp, ..load(100, 20, &EVERYTHING) },
+    },
     Scenario { name: "prefetch-100", variant: PLAIN, signed: 0, load: load(100, 30, &RENEWED) },
     Scenario {
         name: "no-minimisation-100",

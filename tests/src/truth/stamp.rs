@@ -1,9 +1,9 @@
-//! When a datagram arrived, by the kernel: a process that is not run for a while knows it too late (socket(7)).
+//! When a datagram or a piece of a stream arrived, by the kernel: a process that is not run for a while knows it too late (socket(7)).
 
-use std::{io, mem::MaybeUninit, net::UdpSocket, os::fd::AsRawFd, ptr};
+use std::{io, mem::MaybeUninit, os::fd::AsRawFd, ptr};
 
 /// Lets the kernel note the times.
-pub fn enable(socket: &UdpSocket) -> io::Result<()> {
+pub fn enable(socket: &impl AsRawFd) -> io::Result<()> {
     let on: libc::c_int = 1;
     // SAFETY: the value is an integer that outlives the call, and its size goes with it.
     let set = unsafe {
@@ -13,8 +13,8 @@ pub fn enable(socket: &UdpSocket) -> io::Result<()> {
     if set == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// The next datagram: its length, and when it came, ns since 1970; `None`: there is none, or it has no time.
-pub fn receive(socket: &UdpSocket, buffer: &mut [u8]) -> Option<(usize, u64)> {
+/// What comes next: its length, and when it came, ns since 1970, where the kernel says so; `None`: there is nothing.
+pub fn receive(socket: &impl AsRawFd, buffer: &mut [u8]) -> Option<(usize, Option<u64>)> {
     let mut data = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() };
     let mut control = MaybeUninit::<[u64; 16]>::uninit();
     // SAFETY: all zeros is a message header.
@@ -25,7 +25,7 @@ pub fn receive(socket: &UdpSocket, buffer: &mut [u8]) -> Option<(usize, u64)> {
     message.msg_controllen = size_of_val(&control);
     // SAFETY: both buffers outlive the call, and their sizes go with them.
     let length = unsafe { libc::recvmsg(socket.as_raw_fd(), &raw mut message, 0) };
-    Some((usize::try_from(length).ok()?, time(&message)?))
+    Some((usize::try_from(length).ok()?, time(&message)))
 }
 
 fn time(message: &libc::msghdr) -> Option<u64> {

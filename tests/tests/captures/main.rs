@@ -25,7 +25,7 @@ struct Message {
     /// Name and type; `None` where no question can be read.
     question: Option<(String, u16)>,
     /// The four bits of the header; 0 in queries, of which tshark does not tell it.
-    rcode: u8,
+    rcode: u16,
 }
 
 /// `04d2 response www.example 1 rcode 3`.

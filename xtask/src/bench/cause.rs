@@ -25,7 +25,8 @@ cause`.
 
 200 clients, a resolver with the agent on its interface, and an internet of a root, 3 TLDs, 5 hosters and 1,000 zones \
 are network namespaces on one Ethernet; all servers are real BIND. Answers of the internet come 5 ms later, those of \
-slow servers 300 ms. The clients ask in an open loop: they never wait. Above \
+slow servers 300 ms. The clients ask in an open loop: they never wait. In \
+`tcp-clients-100` each lookup has a TCP connection of its own, else a client has one UDP socket. Above \
 100 lookups/s the rate rises for the first five seconds.
 
 The truth comes from within the resolver. A probe, loaded into the unmodified program, writes down each fetch that \

@@ -10,7 +10,7 @@ use crate::{
         action::Block,
         verdict::{Done, Judged},
     },
-    sample::{Direction, Packet, Transport},
+    sample::{Direction, Packet},
 };
 
 const SECOND: u64 = 1_000_000_000;
@@ -58,18 +58,13 @@ fn push(fragments: &mut Fragments, piece: &Piece, deliver: impl FnMut(Datagram<'
     let first = piece.bytes.start == 0;
     let packet = Packet {
         time: piece.time,
-        interface: 0,
         direction: if first { Direction::Out } else { Direction::In },
-        transport: Transport::Udp,
         source: IpAddr::from([192, 0, 2, 53]),
         destination: IpAddr::from([192, 0, 2, 1]),
         source_port: if first { 53 } else { 0 },
         destination_port: if first { 40_000 } else { 0 },
-        source_mac: None,
-        destination_mac: None,
-        outer_vlan: None,
-        inner_vlan: None,
         judged: if first { Some(JUDGED) } else { None },
+        ..Packet::example()
     };
     let payload: Vec<u8> = content(piece.bytes.clone()).into_iter().take(piece.captured).collect();
     let content = Content::Fragment { id: piece.id, offset: piece.bytes.start, more: piece.more };

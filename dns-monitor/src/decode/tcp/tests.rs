@@ -65,21 +65,7 @@ fn byte(at: u32) -> u8 {
 }
 
 fn packet(time: u64) -> Packet {
-    Packet {
-        time,
-        interface: 0,
-        direction: Direction::In,
-        transport: Transport::Tcp,
-        source: IpAddr::from([192, 0, 2, 1]),
-        destination: IpAddr::from([192, 0, 2, 53]),
-        source_port: 40_000,
-        destination_port: 53,
-        source_mac: None,
-        destination_mac: None,
-        outer_vlan: None,
-        inner_vlan: None,
-        judged: None,
-    }
+    Packet { time, transport: Transport::Tcp, ..Packet::example() }
 }
 
 /// Pushes one step; byte 0 has the sequence number `first`.

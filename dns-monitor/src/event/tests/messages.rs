@@ -1,16 +1,11 @@
 //! Messages byte by byte.
 
-pub const A: u16 = 1;
-pub const CNAME: u16 = 5;
-pub const SOA: u16 = 6;
+pub use crate::decode::{
+    class::{ANY, CH, IN},
+    rr_type::{A, AAAA, CNAME, OPT, SOA},
+};
+
 pub const TXT: u16 = 16;
-pub const AAAA: u16 = 28;
-pub const OPT: u16 = 41;
-
-pub const IN: u16 = 1;
-pub const CH: u16 = 3;
-pub const ANY: u16 = 255;
-
 /// Flags of a query with RD, and of its response without an error.
 pub const QUERY: u16 = 0x0100;
 pub const NOERROR: u16 = 0x8180;

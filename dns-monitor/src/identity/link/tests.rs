@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{Link, LinkReason, MAX_IPV4, MAX_IPV6, MAX_MACS, MAX_ROUTERS, OnLink, ROUTER_FOR, WINDOW, Wire};
 use crate::{
-    sample::{Direction, Mac, Packet, Transport},
+    sample::{Mac, Packet},
     track::lookup::Peer,
 };
 
@@ -26,17 +26,10 @@ fn see(link: &mut Link, time: u64, interface: u32, ip: IpAddr, mac: Mac) -> Opti
     let packet = Packet {
         time,
         interface,
-        direction: Direction::In,
-        transport: Transport::Udp,
         source: ip,
         destination: v4(53),
-        source_port: 1024,
-        destination_port: 53,
         source_mac: Some(mac),
-        destination_mac: None,
-        outer_vlan: None,
-        inner_vlan: None,
-        judged: None,
+        ..Packet::example()
     };
     link.mac(&packet, &Peer { ip, port: 1024, mac: Some(mac) })
 }

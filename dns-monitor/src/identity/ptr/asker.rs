@@ -4,10 +4,7 @@ use std::{
     hash::{BuildHasher as _, RandomState as OsRandom},
     net::{IpAddr, UdpSocket},
     os::fd::AsFd as _,
-    sync::{
-        Arc, Mutex,
-        mpsc::{Receiver, TryRecvError},
-    },
+    sync::mpsc::{Receiver, TryRecvError},
     time::{Duration, Instant},
 };
 
@@ -22,7 +19,7 @@ use crate::{
     config::nanoseconds,
     identity::{
         assignment::{Assignment, Change, Source},
-        feed::{Feed, Stop, Stopped},
+        feed::{Feed, Shared, Stop, Stopped},
         neighbours::now,
     },
     ledger::Tally,
@@ -43,7 +40,7 @@ const FAILED_FOR: Duration = Duration::from_secs(300);
 pub(super) struct Asker {
     socket: UdpSocket,
     feed: Feed,
-    books: Arc<Mutex<Tally<PtrReason>>>,
+    books: Shared<PtrReason>,
     tally: Tally<PtrReason>,
     /// Oldest first; bounded by rate and time-out.
     pending: LinkedHashMap<u16, Pending, RandomState>,
@@ -61,7 +58,7 @@ struct Pending {
 }
 
 impl Asker {
-    pub(super) fn new(socket: UdpSocket, feed: Feed, books: Arc<Mutex<Tally<PtrReason>>>) -> Self {
+    pub(super) fn new(socket: UdpSocket, feed: Feed, books: Shared<PtrReason>) -> Self {
         Self {
             socket,
             feed,
@@ -90,9 +87,7 @@ impl Asker {
                 self.listen(stop)?;
             }
             self.give_up(Instant::now());
-            if let Ok(mut books) = self.books.lock() {
-                *books = self.tally;
-            }
+            self.books.write(self.tally);
         }
     }
 
@@ -196,7 +191,7 @@ mod tests {
     fn a_lookup_without_an_answer_ends_and_is_not_repeated() -> std::io::Result<()> {
         let socket = UdpSocket::bind("127.0.0.1:0")?;
         socket.connect(socket.local_addr()?)?;
-        let mut asker = Asker::new(socket, feed().0, Arc::default());
+        let mut asker = Asker::new(socket, feed().0, Shared::default());
         assert!(asker.ask((ADDRESS, 1)));
         assert!(!asker.ask((ADDRESS, 1)), "it waits");
         let now = Instant::now();

@@ -2,12 +2,10 @@
 
 use std::{fmt::Write as _, net::IpAddr};
 
-use crate::decode::{message::Message, rdata, record::Section, rr_type};
+use crate::decode::{class, message::Message, rcode, rdata, record::Section, rr_type};
 
 /// A header with RD and one question.
 const HEADER: [u8; 10] = [1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
-const CLASS_IN: u16 = 1;
-const NXDOMAIN: u16 = 3;
 
 /// What a response says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +46,7 @@ pub(super) fn query(id: u16, address: IpAddr) -> Vec<u8> {
     }
     message.push(0);
     message.extend(rr_type::PTR.to_be_bytes());
-    message.extend(CLASS_IN.to_be_bytes());
+    message.extend(class::IN.to_be_bytes());
     message
 }
 
@@ -60,8 +58,8 @@ pub(super) fn answer(query: &[u8], response: &[u8]) -> Option<Answer> {
         return None;
     }
     match message.rcode(message.edns().as_ref()) {
-        0 => Some(name(&message)),
-        NXDOMAIN => Some(Answer::NoName),
+        rcode::NOERROR => Some(name(&message)),
+        rcode::NXDOMAIN => Some(Answer::NoName),
         _ => Some(Answer::Failed),
     }
 }
@@ -70,7 +68,7 @@ pub(super) fn answer(query: &[u8], response: &[u8]) -> Option<Answer> {
 fn name(message: &Message<'_>) -> Answer {
     for record in message.records() {
         let Ok(record) = record else { return Answer::Failed };
-        if (record.section, record.rtype, record.class) != (Section::Answer, rr_type::PTR, CLASS_IN) {
+        if (record.section, record.rtype, record.class) != (Section::Answer, rr_type::PTR, class::IN) {
             continue;
         }
         let mut text = Vec::new();

@@ -1,7 +1,5 @@
 //! What was lost, said in the stream: once, and not before there is room to say it.
 
-use std::net::IpAddr;
-
 use super::super::{
     emit::{Emitter, Pressure},
     queue::{Batch, Batches, queue},
@@ -10,7 +8,7 @@ use crate::{
     config::resolved::Stdout,
     event::Observer,
     rules::verdict::Judgement,
-    sample::{Datagram, Direction, Packet, Transport},
+    sample::{Datagram, Packet},
     track::{
         lookup::{End, Lookup, Seen},
         role::{Kind, Part, Role},
@@ -25,21 +23,7 @@ fn emitter(capacity: usize) -> (Emitter, Batches) {
 
 /// An event of some 500 bytes.
 fn emit(emitter: &mut Emitter) {
-    let packet = Packet {
-        time: 0,
-        interface: 0,
-        direction: Direction::In,
-        transport: Transport::Udp,
-        source: IpAddr::from([192, 0, 2, 1]),
-        destination: IpAddr::from([192, 0, 2, 53]),
-        source_port: 40_000,
-        destination_port: 53,
-        source_mac: None,
-        destination_mac: None,
-        outer_vlan: None,
-        inner_vlan: None,
-        judged: None,
-    };
+    let packet = Packet::example();
     let kind = Kind { role: Role::Client, part: Part::Query, contradicted: false };
     let seen = Seen::new(Datagram { packet, length: 12, bytes: &[0; 12] });
     emitter.emit(

@@ -11,6 +11,7 @@ use crate::{
         rules::{Mode, OnExit},
     },
     control::protocol::{Enforcer, Explanation, Learned, Match, OriginStats, Provenance, Response, Stats},
+    decode::class,
     rules::{
         action::Action,
         compile::Report,
@@ -23,8 +24,6 @@ use crate::{
     },
 };
 
-/// IN (RFC 1035 §3.2.4).
-const IN: u16 = 1;
 /// A client that no rule names: the unspecified address.
 const NOBODY: IpAddr = IpAddr::V6(std::net::Ipv6Addr::UNSPECIFIED);
 
@@ -170,7 +169,7 @@ pub fn explanation(rules: &Ruleset, name: &NameBuf, qtype: u16, client: Option<I
     let subject = Subject {
         name: name.as_bytes(),
         qtype,
-        qclass: IN,
+        qclass: class::IN,
         client: client.unwrap_or(NOBODY),
         mac: None,
         vlan: None,

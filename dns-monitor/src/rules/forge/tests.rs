@@ -7,12 +7,14 @@ mod lookups;
 mod queries;
 
 use super::*;
-use crate::rules::action::{Action, Sinkhole};
+use crate::{
+    decode::{
+        class::{ANY, CH, IN},
+        rr_type::{A, AAAA},
+    },
+    rules::action::{Action, Sinkhole},
+};
 
-const A: u16 = 1;
-const AAAA: u16 = 28;
-const ANY: u16 = 255;
-const CH: u16 = 3;
 const TSIG: u16 = 250;
 /// www.Example.com.
 const WWW: &[u8] = b"\x03www\x07Example\x03com\0";

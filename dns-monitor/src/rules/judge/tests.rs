@@ -9,7 +9,7 @@ use crate::{
         name::NameBuf,
         table::{keys, memory::Heap},
     },
-    sample::{Datagram, Direction, Packet},
+    sample::{Datagram, Packet},
     track::lookup::End,
 };
 
@@ -41,21 +41,7 @@ fn rules(generation: u16, listed: Action, regex: Action) -> Arc<Ruleset> {
 }
 
 fn packet(judged: Option<Judged>, transport: Transport) -> Packet {
-    Packet {
-        time: 0,
-        interface: 0,
-        direction: Direction::In,
-        transport,
-        source: "192.0.2.1".parse().unwrap(),
-        destination: "192.0.2.53".parse().unwrap(),
-        source_port: 5000,
-        destination_port: 53,
-        source_mac: None,
-        destination_mac: None,
-        outer_vlan: None,
-        inner_vlan: None,
-        judged,
-    }
+    Packet { transport, judged, ..Packet::example() }
 }
 
 fn query(name: &str, flags: u8) -> Vec<u8> {

@@ -53,11 +53,20 @@ pub enum Original {
     Asked,
 }
 
-/// One alert. What it does not say is absent.
+/// One alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alert {
     /// Where it stands.
     pub place: Place,
+    /// What it says.
+    pub said: Said,
+    /// The line as it was.
+    pub original: Original,
+}
+
+/// What an alert may say; what it does not is absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
     /// When it says that it happened.
     pub when: Option<When>,
     /// The two ends of the connection, in the order that it has them.
@@ -67,27 +76,6 @@ pub struct Alert {
     /// The name that was looked up, as events have names.
     pub name: Option<Box<str>>,
     /// Whether it speaks of the response, so that its time is that of the response.
-    pub of_response: bool,
-    /// What it says to people.
-    pub about: Option<Box<str>>,
-    /// What its sensor calls the connection.
-    pub link: Option<Box<str>>,
-    /// The line as it was.
-    pub original: Original,
-}
-
-/// What an alert may say, before it is known where it stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Said {
-    /// See [`Alert`], as all below.
-    pub when: Option<When>,
-    /// The two ends.
-    pub ends: [Option<End>; 2],
-    /// DNS message id.
-    pub id: Option<u16>,
-    /// The name.
-    pub name: Option<Box<str>>,
-    /// Whether it speaks of the response.
     pub of_response: bool,
     /// What it says to people.
     pub about: Option<Box<str>>,
@@ -147,15 +135,14 @@ impl Said {
     /// The alert that says so.
     #[must_use]
     pub fn at(self, place: Place, original: Original) -> Alert {
-        let Self { when, ends, id, name, of_response, about, link } = self;
-        Alert { place, when, ends, id, name, of_response, about, link, original }
+        Alert { place, said: self, original }
     }
 }
 
 impl Alert {
     /// The ends that may be the one who asked: those that have a port, and not that of DNS if the other has it.
     pub fn askers(&self) -> impl Iterator<Item = (IpAddr, u16)> {
-        let known = self.ends.iter().flatten().filter_map(|end| Some((end.address, end.port?)));
+        let known = self.said.ends.iter().flatten().filter_map(|end| Some((end.address, end.port?)));
         let others = known.clone().any(|(_, port)| port != DNS);
         known.filter(move |(_, port)| !others || *port != DNS)
     }
@@ -163,15 +150,16 @@ impl Alert {
     /// Whether lookups below its name are meant too: it names a domain, and no message.
     #[must_use]
     pub fn seeks_below(&self) -> bool {
-        self.id.is_none() && self.name.as_deref().is_some_and(|name| name.trim_matches('.').contains('.'))
+        self.said.id.is_none()
+            && self.said.name.as_deref().is_some_and(|name| name.trim_matches('.').contains('.'))
     }
 
     /// Whether it can be about DNS at all.
     #[must_use]
     pub fn may_be_dns(&self) -> bool {
-        self.name.is_some() || self.id.is_some() || {
-            let mut ports = self.ends.iter().flatten().filter_map(|end| end.port);
-            let one = self.ends.iter().flatten().count() < 2;
+        self.said.name.is_some() || self.said.id.is_some() || {
+            let mut ports = self.said.ends.iter().flatten().filter_map(|end| end.port);
+            let one = self.said.ends.iter().flatten().count() < 2;
             one || ports.any(|port| port == DNS)
         }
     }

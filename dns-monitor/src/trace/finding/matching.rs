@@ -75,7 +75,7 @@ impl<'a> Matcher<'a> {
     }
 
     fn one(&mut self, alert: &Alert, exact: Vec<Rc<Event>>, skew: i64) -> io::Result<Finding> {
-        let time = alert.when.map(|when| when.time.saturating_sub(skew));
+        let time = alert.said.when.map(|when| when.time.saturating_sub(skew));
         let nearest = exact.into_iter().min_by_key(|event| distance(alert, event, skew));
         if let Some(event) = nearest {
             return self.matched(Sure::Exact, vec![event], 0);
@@ -91,7 +91,7 @@ impl<'a> Matcher<'a> {
         let more = if best == Sure::Name { more } else { 0 };
         if best == Sure::Flow {
             fitting.sort_by_key(|event| distance(alert, event, skew));
-            fitting.truncate(if alert.when.is_some() { 1 } else { MOST_EVENTS });
+            fitting.truncate(if alert.said.when.is_some() { 1 } else { MOST_EVENTS });
         }
         fitting.sort_by_key(|event| event.timestamp);
         self.matched(best, fitting, more)
@@ -119,9 +119,11 @@ impl<'a> Matcher<'a> {
 
     /// Events that have the connection, the id and the name of the alert.
     fn exact(&mut self, alert: &Alert) -> io::Result<Vec<Rc<Event>>> {
-        let (Some(id), Some(_)) = (alert.id, &alert.name) else { return Ok(Vec::new()) };
-        let span =
-            alert.when.map(|when| (when.time.saturating_sub(FARTHEST), when.time.saturating_add(FARTHEST)));
+        let (Some(id), Some(_)) = (alert.said.id, &alert.said.name) else { return Ok(Vec::new()) };
+        let span = alert
+            .said
+            .when
+            .map(|when| (when.time.saturating_sub(FARTHEST), when.time.saturating_add(FARTHEST)));
         let keys = self.wanted.keys_of(alert);
         let hits = keys.iter().flat_map(|key| of_key(&self.scan.hits, *key, span));
         let mut hits: Vec<Hit> = hits.filter(|hit| hit.id == Some(id) && !hit.below).copied().collect();
@@ -133,7 +135,7 @@ impl<'a> Matcher<'a> {
 
     /// What hits the alert within the window, by the resolver's clock: with its id first, then the nearest.
     fn near(&self, alert: &Alert, skew: i64) -> Vec<Hit> {
-        let span = alert.when.map(|when| {
+        let span = alert.said.when.map(|when| {
             let time = when.time.saturating_sub(skew);
             (time.saturating_sub(self.window), time.saturating_add(when.unit).saturating_add(self.window))
         });
@@ -141,10 +143,10 @@ impl<'a> Matcher<'a> {
         let hits = keys.iter().flat_map(|key| of_key(&self.scan.hits, *key, span));
         let mut hits: Vec<Hit> = hits.filter(|hit| !hit.below || alert.seeks_below()).copied().collect();
         hits.sort_by_key(|hit| apart(alert, hit, skew));
-        if let Some(id) = alert.id {
+        if let Some(id) = alert.said.id {
             hits.sort_by_key(|hit| hit.id != Some(id));
             // An alert without a name is about one message, and its id is all that tells which.
-            hits.retain(|hit| alert.name.is_some() || hit.id == Some(id));
+            hits.retain(|hit| alert.said.name.is_some() || hit.id == Some(id));
         }
         hits
     }
@@ -175,10 +177,10 @@ impl<'a> Matcher<'a> {
 
 /// How sure it is that the event, whose name and time fit, is the alert's.
 fn sure(alert: &Alert, event: &Event) -> Sure {
-    let same_id = alert.id.is_some() && alert.id == event.dns.id;
-    let same_name = alert.name.is_none() || alert.name.as_deref() == event.name();
-    if same_name && (same_id || alert.id.is_none()) && same_flow(alert, event) {
-        return if same_id && alert.name.is_some() { Sure::Exact } else { Sure::Flow };
+    let same_id = alert.said.id.is_some() && alert.said.id == event.dns.id;
+    let same_name = alert.said.name.is_none() || alert.said.name.as_deref() == event.name();
+    if same_name && (same_id || alert.said.id.is_none()) && same_flow(alert, event) {
+        return if same_id && alert.said.name.is_some() { Sure::Exact } else { Sure::Flow };
     }
     if same_id && same_name { Sure::IdName } else { Sure::Name }
 }
@@ -188,7 +190,7 @@ fn same_flow(alert: &Alert, event: &Event) -> bool {
     let Some(client) = &event.client else { return false };
     let asks = |end: &End| end.address == client.ip && end.port.is_some() && end.port == client.port;
     let is_server = |end: &End| event.server.as_ref().is_some_and(|server| server.ip == end.address);
-    match &alert.ends {
+    match &alert.said.ends {
         [Some(one), Some(other)] => (asks(one) && is_server(other)) || (asks(other) && is_server(one)),
         [Some(end), None] | [None, Some(end)] => asks(end),
         [None, None] => false,
@@ -197,7 +199,7 @@ fn same_flow(alert: &Alert, event: &Event) -> bool {
 
 /// How far the alert's clock is ahead, if this is its event; `None`: it has none.
 fn ahead(alert: &Alert, event: &Event) -> Option<i64> {
-    Some(alert.when?.after(if alert.of_response { event.end() } else { event.time() }))
+    Some(alert.said.when?.after(if alert.said.of_response { event.end() } else { event.time() }))
 }
 
 fn distance(alert: &Alert, event: &Event, skew: i64) -> u64 {
@@ -206,7 +208,7 @@ fn distance(alert: &Alert, event: &Event, skew: i64) -> u64 {
 
 /// How far a hit is from the alert's time, ns.
 fn apart(alert: &Alert, hit: &Hit, skew: i64) -> u64 {
-    alert.when.map_or(0, |when| when.after(hit.time).abs_diff(skew))
+    alert.said.when.map_or(0, |when| when.after(hit.time).abs_diff(skew))
 }
 
 /// The hits of a key within the times.

@@ -39,7 +39,7 @@ impl Unmatched {
         if !alert.may_be_dns() {
             return Self::NotDns;
         }
-        let unit = alert.when.map_or(1, |when| when.unit);
+        let unit = alert.said.when.map_or(1, |when| when.unit);
         if let Some(time) = time {
             if time.saturating_add(unit).saturating_add(window) < first {
                 return Self::BeforeMemory(first);
@@ -79,7 +79,7 @@ impl Unmatched {
 
 /// Whether it has addresses, and no event has any of them.
 fn is_foreign(alert: &Alert, scan: &Scan, wanted: &Wanted) -> bool {
-    let mut ends = alert.ends.iter().flatten().peekable();
+    let mut ends = alert.said.ends.iter().flatten().peekable();
     let occurs =
         |address| wanted.address(address).and_then(|at| scan.addresses.get(at)).copied().unwrap_or(false);
     ends.peek().is_some() && !ends.any(|end| occurs(end.address))

@@ -67,13 +67,14 @@ impl Wanted {
     }
 
     fn add(&mut self, alert: &Alert, window: i64) {
-        for end in alert.ends.iter().flatten() {
+        for end in alert.said.ends.iter().flatten() {
             let next = self.addresses.len();
             self.addresses.entry(glance::address(end.address).into()).or_insert(next);
         }
         let reach = window.saturating_add(FARTHEST);
-        let span = alert.when.map(|when| (when.time.saturating_sub(reach), when.time.saturating_add(reach)));
-        let keys = match &alert.name {
+        let span =
+            alert.said.when.map(|when| (when.time.saturating_sub(reach), when.time.saturating_add(reach)));
+        let keys = match &alert.said.name {
             Some(name) => vec![self.name_key(name)],
             None => alert.askers().map(|asker| self.asker_key(asker)).collect(),
         };
@@ -81,7 +82,7 @@ impl Wanted {
             self.change(key, |key| {
                 key.span = key.span.zip(span).map(|(one, other)| (one.0.min(other.0), one.1.max(other.1)));
                 key.below |= alert.seeks_below();
-                key.ids.extend(alert.id);
+                key.ids.extend(alert.said.id);
             });
         }
     }
@@ -95,7 +96,7 @@ impl Wanted {
     /// The number of the key of an alert's name, or of the askers it may mean.
     #[must_use]
     pub fn keys_of(&self, alert: &Alert) -> Vec<u32> {
-        match &alert.name {
+        match &alert.said.name {
             Some(name) => self.name(name).into_iter().collect(),
             None => {
                 let key =

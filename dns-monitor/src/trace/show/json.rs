@@ -111,7 +111,7 @@ fn trace<'a>(traced: &Traced<'a>) -> Trace<'a> {
         traced.skew.map(|skew| Clock { ahead: skew.ahead, spread: skew.spread, matches: skew.matches });
     match &traced.finding.matched {
         Ok(matched) => Trace {
-            sure: Some(matched.sure.name(traced.alert.when.is_some())),
+            sure: Some(matched.sure.name(traced.alert.said.when.is_some())),
             unmatched: None,
             machines: &matched.machines,
             lookups: matched.events.iter().map(|event| lookup(event)).collect(),

@@ -30,22 +30,22 @@ pub fn paragraph(traced: &Traced<'_>, out: &mut String) -> fmt::Result {
 
 fn head(alert: &Alert, out: &mut String) -> fmt::Result {
     write!(out, "{}", alert.place)?;
-    if let Some(when) = alert.when {
+    if let Some(when) = alert.said.when {
         write!(out, "  {}", Time(when.time))?;
     }
-    match &alert.ends {
+    match &alert.said.ends {
         [Some(one), Some(other)] => write!(out, "  {one} -> {other}")?,
         [Some(end), None] | [None, Some(end)] => write!(out, "  {end}")?,
         [None, None] => (),
     }
-    if let Some(name) = &alert.name {
+    if let Some(name) = &alert.said.name {
         write!(out, "  {name}")?;
     }
-    if let Some(id) = alert.id {
+    if let Some(id) = alert.said.id {
         write!(out, "  id {id}")?;
     }
     writeln!(out)?;
-    match &alert.about {
+    match &alert.said.about {
         // Of a foreign text, nothing that would move the cursor or change a colour.
         Some(about) => writeln!(out, "  {}", printable(about)),
         None if alert.original == Original::Asked => Ok(()),
@@ -54,8 +54,8 @@ fn head(alert: &Alert, out: &mut String) -> fmt::Result {
 }
 
 fn matched(alert: &Alert, found: &Matched, skew: Option<Skew>, out: &mut String) -> fmt::Result {
-    writeln!(out, "  {}: {}", found.sure.name(alert.when.is_some()), why(found.sure, alert))?;
-    if let Some(skew) = skew.filter(|_| alert.when.is_some()) {
+    writeln!(out, "  {}: {}", found.sure.name(alert.said.when.is_some()), why(found.sure, alert))?;
+    if let Some(skew) = skew.filter(|_| alert.said.when.is_some()) {
         writeln!(out, "  {}", clock(skew))?;
     }
     for machine in &found.machines {
@@ -74,7 +74,7 @@ fn matched(alert: &Alert, found: &Matched, skew: Option<Skew>, out: &mut String)
 }
 
 fn why(sure: Sure, alert: &Alert) -> &'static str {
-    match (sure, alert.name.is_some(), alert.id.is_some()) {
+    match (sure, alert.said.name.is_some(), alert.said.id.is_some()) {
         (Sure::Exact, _, _) => "connection, id and name are the same",
         (Sure::Flow, true, _) => "connection and name are the same; the alert has no id",
         (Sure::Flow, false, true) => "connection and id are the same; the alert has no name",

@@ -1,12 +1,12 @@
 //! What a response to the resolver says: what leads from name to name, and who had what fetched.
 
 use super::{
-    IN,
     facts::{Kind, Library},
     goals::{GoalId, Goals},
     names::{Names, NodeId},
 };
 use crate::decode::{
+    class,
     message::Message,
     name::Name,
     record::{Record, Section},
@@ -26,7 +26,7 @@ enum Lesson<'a> {
 
 impl<'a> Lesson<'a> {
     fn of(record: &Record<'a>) -> Option<Self> {
-        if record.class != IN {
+        if record.class != class::IN {
             return None;
         }
         let (kind, offset) = match (record.section, record.rtype) {

@@ -33,15 +33,10 @@ use super::{
     lookup::{Lookup, Seen},
     role::Role,
 };
-use crate::decode::{message::Message, name::Name};
+use crate::decode::{class, message::Message, name::Name, opcode, rcode};
 
 pub use self::{own::Reason, search::Via};
 
-const IN: u16 = 1;
-const QUERY: u8 = 0;
-const NOERROR: u8 = 0;
-const SERVFAIL: u8 = 2;
-const NXDOMAIN: u8 = 3;
 /// Aliases that follow one another; BIND gives up after 16, and few names have more than two.
 const MAX_ALIASES: usize = 8;
 
@@ -132,9 +127,9 @@ impl Causes {
 
     fn goal(&mut self, query: &Seen<'_>) -> Option<Goal> {
         let message = query.message.as_ref().ok().filter(|_| self.max_names > 0)?;
-        let question = message.question.filter(|question| question.qclass == IN)?;
+        let question = message.question.filter(|question| question.qclass == class::IN)?;
         // Without RD a resolver answers from what it has.
-        if message.header.opcode() != QUERY || !message.header.rd() {
+        if message.header.opcode() != opcode::QUERY || !message.header.rd() {
             return None;
         }
         let node = self.names.hold(&self.names.path(&question.name));
@@ -163,9 +158,8 @@ impl Causes {
     }
 
     fn client(&mut self, lookup: &Lookup<'_>, Token(id): Token) -> Cause<'_> {
-        let (Some(goal), Some(response)) = (self.goals.get(id), &lookup.response) else {
-            return Cause::Untold;
-        };
+        let Some(goal) = self.goals.get(id) else { return Cause::Untold };
+        let Some(response) = &lookup.response else { return unanswered(goal) };
         let (node, qtype) = (goal.node, goal.qtype);
         let cache = response.message.as_ref().ok().and_then(|message| cache(goal, message));
         self.goals.answer(&mut self.names, id, response.time());
@@ -191,7 +185,8 @@ impl Causes {
         let asked = Asked { path: &path, trail: &trail, qtype: question.qtype, from, until };
         let explained = self.explain(op_code, &asked);
         let response = lookup.response.as_ref().and_then(|response| response.message.as_ref().ok());
-        let usable = response.filter(|message| matches!(message.header.rcode(), NOERROR | NXDOMAIN));
+        let usable =
+            response.filter(|message| matches!(message.header.rcode(), rcode::NOERROR | rcode::NXDOMAIN));
         match explained {
             Explained::Clients => self.mark(&asked, usable.is_some()),
             Explained::Prefetch => self.mark_renewing(&asked),
@@ -281,14 +276,28 @@ fn first(before: u64, now: u64) -> u64 {
 
 /// Where the answer came from; `None`: nobody knows, as of one that is neither from the cache nor from another server.
 fn cache(goal: &Goal, message: &Message<'_>) -> Option<Cache> {
-    let is_answer = matches!(message.header.rcode(), NOERROR | NXDOMAIN);
+    let is_answer = matches!(message.header.rcode(), rcode::NOERROR | rcode::NXDOMAIN);
     match (is_answer, goal.fetched != 0) {
         (true, false) => (!message.header.aa()).then_some(Cache::Hit),
-        (true, true) if goal.has_elder || !goal.is_miss => Some(Cache::Shared),
-        (true, true) => Some(Cache::Miss),
-        (false, _) if message.header.rcode() == SERVFAIL && goal.is_miss => Some(Cache::Miss),
+        (true, true) => Some(asked_for(goal)),
+        (false, _) if message.header.rcode() == rcode::SERVFAIL && goal.is_miss => Some(Cache::Miss),
         (false, _) => None,
     }
+}
+
+/// What is told of a lookup that nobody answered: only that the resolver asked. Not of one that somebody has overtaken:
+/// it may never have reached the resolver.
+fn unanswered(goal: &Goal) -> Cause<'static> {
+    let made_it_ask = goal.is_miss || goal.fetched != 0;
+    if !made_it_ask || goal.overtaken != 0 {
+        return Cause::Untold;
+    }
+    Cause::Client { cache: asked_for(goal), filled_by: None }
+}
+
+/// Why the resolver asked for what a client wanted.
+fn asked_for(goal: &Goal) -> Cache {
+    if goal.has_elder || !goal.is_miss { Cache::Shared } else { Cache::Miss }
 }
 
 #[cfg(test)]

@@ -5,10 +5,7 @@ use super::{
     path::Path,
     search::{Asked, Search},
 };
-use crate::decode::rr_type;
-
-/// NOTIFY (RFC 1996).
-const NOTIFY: u8 = 4;
+use crate::decode::{opcode, rr_type};
 
 /// Why nobody asked for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +38,7 @@ impl Reason {
 /// What nobody but the resolver asks, whoever waits for what.
 pub fn always(op_code: u8, path: &Path, qtype: u16) -> Option<Reason> {
     match qtype {
-        _ if op_code == NOTIFY => Some(Reason::Notify),
+        _ if op_code == opcode::NOTIFY => Some(Reason::Notify),
         rr_type::AXFR | rr_type::IXFR => Some(Reason::ZoneTransfer),
         rr_type::NS if path.count() == 0 => Some(Reason::Priming),
         rr_type::NULL if path.count() == 1 && path.label(0).starts_with(b"_ta-") => Some(Reason::TrustAnchor),

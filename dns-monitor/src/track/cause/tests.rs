@@ -6,6 +6,7 @@ mod bounds;
 mod cases;
 mod messages;
 mod structure;
+mod unanswered;
 
 use messages::{Line, Talk};
 
@@ -19,7 +20,7 @@ fn play(conversation: &str, max: usize) -> Vec<String> {
 
 #[test]
 fn conversations() {
-    for (what, conversation, expected) in cases::ALL {
+    for (what, conversation, expected) in cases::ALL.iter().chain(unanswered::ALL) {
         let expected: Vec<_> = expected.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         assert_eq!(play(conversation, 1000), expected, "{what}");
     }

@@ -87,7 +87,7 @@ impl Asker {
 /// What is known.
 #[derive(Clone, Copy, Default)]
 pub enum Cause<'a> {
-    /// Nothing: the lookup is not of a kind that has causes, or nothing was seen of it but its query.
+    /// Nothing: the lookup is not of a kind that has causes, or what was seen of it does not say.
     #[default]
     Untold,
     /// Of a client's lookup.

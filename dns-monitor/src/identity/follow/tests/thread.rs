@@ -10,6 +10,7 @@ use std::{
 use crate::{
     config::{Identity, Leases},
     identity::{
+        feed::feed,
         follow::{Follower, read},
         history::History,
         lease::Format,
@@ -34,14 +35,15 @@ fn what_is_there_is_known_at_once_and_what_comes_later_soon() {
     let path = folder.path().join("hosts");
     fs::write(&path, "10.0.0.5 a\n").unwrap();
     let mut history = History::new(&Identity::default());
-    let mut follower = Follower::start(&leases(&path), &mut history).unwrap();
+    let (feed, learned) = feed();
+    let follower = Follower::start(&leases(&path), feed, &mut history).unwrap();
     assert_eq!(name_of(&history, ADDRESS).as_deref(), Some("a"));
     let mut file = fs::File::options().append(true).open(&path).unwrap();
     file.write_all(b"10.0.0.6 b\n").unwrap();
     let start = Instant::now();
     while name_of(&history, "10.0.0.6").is_none() {
-        assert!(start.elapsed() < PATIENCE && !follower.is_dead());
-        follower.poll(&mut history);
+        assert!(start.elapsed() < PATIENCE);
+        learned.poll(&mut history);
         std::thread::yield_now();
     }
     assert_eq!((follower.tally().seen(), follower.tally().emitted()), (2, 2));
@@ -53,24 +55,18 @@ fn a_follower_that_nobody_listens_to_ends_all_the_same() {
     let path = folder.path().join("table.csv");
     fs::write(&path, "10.0.0.5,a\n").unwrap();
     let mut history = History::new(&Identity::default());
-    let mut follower = Follower::start(&leases(&path), &mut history).unwrap();
+    let (feed, learned) = feed();
+    let follower = Follower::start(&leases(&path), feed, &mut history).unwrap();
     let more: String =
         (0..200_000_u32).map(|n| format!("{},b\n", std::net::Ipv4Addr::from_bits(0x0b00_0000 | n))).collect();
     fs::write(&path, more).unwrap();
     let start = Instant::now();
-    while follower.poll(&mut history) == 0 {
-        assert!(start.elapsed() < PATIENCE && !follower.is_dead());
+    while learned.poll(&mut history) == 0 {
+        assert!(start.elapsed() < PATIENCE);
         std::thread::yield_now();
     }
     // More is on its way than the channel holds.
     drop(follower);
-}
-
-#[test]
-fn without_files_there_is_nothing_to_do() {
-    let mut history = History::new(&Identity::default());
-    let mut follower = Follower::start(&[], &mut history).unwrap();
-    assert_eq!((follower.poll(&mut history), follower.is_dead()), (0, false));
 }
 
 #[test]

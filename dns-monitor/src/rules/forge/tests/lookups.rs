@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     rules::verdict::Judged,
-    sample::{Datagram, Direction, Packet, Transport},
+    sample::{Datagram, Direction, Packet},
     track::{
         lookup::{End, Seen},
         role::{Kind, Part, Role},
@@ -14,17 +14,12 @@ fn packet(done: Option<Done>) -> Packet {
     Packet {
         time: 1_700_000_000_000_000_000,
         interface: 3,
-        direction: Direction::In,
-        transport: Transport::Udp,
-        source: [192, 0, 2, 1].into(),
-        destination: [192, 0, 2, 53].into(),
-        source_port: 40_000,
-        destination_port: 53,
         source_mac: Some([1; 6]),
         destination_mac: Some([2; 6]),
         outer_vlan: Some(7),
         inner_vlan: Some(8),
         judged: done.map(|done| Judged { generation: 1, done, candidate: 5, line: 17 }),
+        ..Packet::example()
     }
 }
 

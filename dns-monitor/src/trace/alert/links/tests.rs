@@ -29,10 +29,10 @@ fn an_alert_without_a_message_gets_that_of_its_connection() {
         ("what it has, it keeps", alert("a", 10, Some(9), None), Some(9), None),
     ];
     for (what, before, id, name) in cases {
-        let completed = u64::from(before.id.is_none() && id.is_some());
+        let completed = u64::from(before.said.id.is_none() && id.is_some());
         let mut alerts = [before];
         assert_eq!(complete(&mut alerts, &records), completed, "{what}");
         let [after] = alerts;
-        assert_eq!((after.id, after.name.as_deref()), (id, name), "{what}");
+        assert_eq!((after.said.id, after.said.name.as_deref()), (id, name), "{what}");
     }
 }

@@ -15,8 +15,8 @@ fn read_text(text: &[u8]) -> (Vec<Told>, Vec<String>, [u64; 2]) {
     read(text, &"x".into(), &clock, &mut alerts, &mut tell).unwrap();
     assert_eq!(alerts.bad, bad.len() as u64);
     let found = alerts.alerts.iter();
-    let found =
-        found.map(|alert| (alert.place.line, alert.id, alert.name.as_deref().unwrap_or("-").to_owned()));
+    let found = found
+        .map(|alert| (alert.place.line, alert.said.id, alert.said.name.as_deref().unwrap_or("-").to_owned()));
     (found.collect(), bad, [alerts.others, alerts.records])
 }
 

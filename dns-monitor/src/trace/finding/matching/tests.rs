@@ -75,7 +75,7 @@ fn trace(alerts: &[Alert], window: i64) -> (Vec<String>, Option<i64>) {
         Ok(matched) => {
             let machines: Vec<_> =
                 matched.machines.iter().map(|machine| machine.client.ip.to_string()).collect();
-            format!("{} {}", matched.sure.name(alert.when.is_some()), machines.join(" "))
+            format!("{} {}", matched.sure.name(alert.said.when.is_some()), machines.join(" "))
         }
         Err(why) => Unmatched::name(why).to_owned(),
     });
@@ -84,22 +84,23 @@ fn trace(alerts: &[Alert], window: i64) -> (Vec<String>, Option<i64>) {
 
 #[test]
 fn one_alert_by_what_it_names() {
-    let timeless = |alert: Alert| Alert { when: None, ..alert };
-    let answered = |ms| Alert { of_response: true, ..alert(ms, Some(1001), Some(11), Some("one.example")) };
+    let changed = |mut alert: Alert, change: fn(&mut Said)| {
+        change(&mut alert.said);
+        alert
+    };
+    let timeless = |alert: Alert| changed(alert, |said| said.when = None);
+    let one = |ms| alert(ms, Some(1001), Some(11), Some("one.example"));
+    let answered = |ms| changed(one(ms), |said| said.of_response = true);
     let other_server = |alert: Alert| {
-        let [client, server] = alert.ends;
-        Alert {
-            ends: [client, server.map(|end| End { address: "192.0.2.99".parse().unwrap(), ..end })],
-            ..alert
-        }
+        changed(alert, |said| {
+            let elsewhere = |end| End { address: "192.0.2.99".parse().unwrap(), ..end };
+            said.ends[1] = said.ends[1].map(elsewhere);
+        })
     };
-    let reversed = |alert: Alert| {
-        let [client, server] = alert.ends;
-        Alert { ends: [server, client], ..alert }
-    };
+    let reversed = |alert: Alert| changed(alert, |said| said.ends.reverse());
     let client_side = {
         let mut alert = alert(7000, Some(1006), Some(16), Some("asked.example"));
-        alert.ends = ["10.0.0.9", "10.0.0.2"]
+        alert.said.ends = ["10.0.0.9", "10.0.0.2"]
             .map(|address| Some(End { address: address.parse().unwrap(), port: None }));
         alert
     };

@@ -14,7 +14,7 @@ use std::net::IpAddr;
 
 use crate::{
     config::resolved::Track,
-    sample::{Datagram, Direction, Packet, Transport},
+    sample::{Datagram, Direction, Packet},
     track::{
         Tracker,
         cause::told::{Because, Cause},
@@ -110,16 +110,11 @@ impl<'a> Line<'a> {
             time: self.time,
             interface: 1,
             direction,
-            transport: Transport::Udp,
             source,
             destination,
             source_port: ports.0,
             destination_port: ports.1,
-            source_mac: None,
-            destination_mac: None,
-            outer_vlan: None,
-            inner_vlan: None,
-            judged: None,
+            ..Packet::example()
         }
     }
 }
