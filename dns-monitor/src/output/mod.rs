@@ -6,6 +6,7 @@
 
 pub mod emit;
 pub mod queue;
+pub mod sink;
 pub mod stdout;
 
 use crate::ledger::reasons;

@@ -1,0 +1,95 @@
+//! Where events go: every `[[output]]`.
+//!
+//! 1. [`kind`]: the types of outputs, each with its settings in a file of its own;
+//! 2. [`filter`], [`sample`]: which events it gets;
+//! 3. [`spool`]: what is kept on disk while they cannot leave;
+//! 4. [`address`], [`tls`], [`secret`]: what several types share;
+//! 5. `read`: from the file.
+
+pub mod address;
+pub mod file;
+pub mod filter;
+pub mod kind;
+mod read;
+pub mod sample;
+pub mod secret;
+pub mod spool;
+pub mod stdout;
+pub mod stream;
+pub mod tls;
+mod written;
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+pub(super) use self::read::read;
+pub use self::{
+    address::Address,
+    file::{Compression, File},
+    filter::Filter,
+    kind::Kind,
+    sample::Sample,
+    secret::Secret,
+    spool::{Full, Spool, SyncPolicy},
+    stdout::Stdout,
+    stream::{Tcp, TcpTls, Unix},
+    tls::Tls,
+};
+use super::{resolved::Schema, value};
+
+/// Outputs that a file may have: more than any host has collectors.
+pub const MAX_OUTPUTS: usize = 100;
+
+const MIB: usize = 1 << 20;
+
+/// One `[[output]]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Output {
+    /// No other output has it.
+    pub name: String,
+    /// Its type, and the settings of that.
+    #[serde(flatten)]
+    pub kind: Kind,
+    /// How an event is written.
+    pub schema: Schema,
+    /// Bytes of events that may wait in memory.
+    #[serde(rename = "queue", serialize_with = "value::write_size")]
+    pub queue_bytes: usize,
+    /// One of so many lookups; all without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample: Option<Sample>,
+    /// Within this time lookups that are alike become one event.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "written::duration")]
+    pub aggregate: Option<Duration>,
+    /// Which events it gets.
+    #[serde(skip_serializing_if = "Filter::is_empty")]
+    pub filter: Filter,
+    /// What is kept on disk; nothing is without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spool: Option<Spool>,
+}
+
+impl Output {
+    /// An output with the defaults of its type, and all events.
+    #[must_use]
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            name: kind.name().to_owned(),
+            spool: kind.is_remote().then(Spool::default),
+            kind,
+            schema: Schema::default(),
+            queue_bytes: 16 * MIB,
+            sample: None,
+            aggregate: None,
+            filter: Filter::default(),
+        }
+    }
+}
+
+/// Standard output, which is there where the file has no output.
+impl Default for Output {
+    fn default() -> Self {
+        Self::new(Kind::Stdout(Stdout::default()))
+    }
+}

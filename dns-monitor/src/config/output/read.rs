@@ -1,0 +1,91 @@
+//! From the file as written to outputs as used.
+
+use std::{collections::HashMap, ops::Range, time::Duration};
+
+use super::{Filter, Kind, MAX_OUTPUTS, MIB, Output, Spool, sample::sample};
+use crate::config::{
+    error::{Expected, Fault},
+    raw::{Document, Table},
+    rules::label,
+    value::{choice, duration, size},
+};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Takes every `[[output]]` from the file, or standard output where there is none; faults stay in the document.
+pub fn read(document: &mut Document<'_>) -> Vec<Output> {
+    let tables =
+        document.tables("output", |table| Output::read(table).map(|output| (output, table.span_of("name"))));
+    if tables.is_empty() {
+        return vec![Output::default()];
+    }
+    if let Some((start, _)) = tables.get(MAX_OUTPUTS) {
+        let fault = Fault::Missing {
+            what: "room for more outputs".into(),
+            advice: format!("{MAX_OUTPUTS} are possible"),
+        };
+        document.fault(*start..*start, fault);
+    }
+    let read: Vec<(Output, Range<usize>)> = tables.into_iter().filter_map(|(_, read)| read).collect();
+    one_name_each(document, &read);
+    one_stdout(document, &read);
+    read.into_iter().map(|(output, _)| output).collect()
+}
+
+fn one_name_each(document: &mut Document<'_>, read: &[(Output, Range<usize>)]) {
+    let mut first: HashMap<&str, usize> = HashMap::new();
+    for (output, place) in read {
+        let line = first.get(output.name.as_str()).map(|start| document.line(*start));
+        let Some(line) = line else {
+            first.insert(&output.name, place.start);
+            continue;
+        };
+        let expected = Expected(format!("a name of its own: line {line} has it already"));
+        let fault = Fault::Value { key: "output.name".into(), value: format!("{:?}", output.name), expected };
+        document.fault(place.clone(), fault);
+    }
+}
+
+fn one_stdout(document: &mut Document<'_>, read: &[(Output, Range<usize>)]) {
+    let stdouts = read.iter().filter(|(output, _)| matches!(output.kind, Kind::Stdout(_)));
+    for (_, place) in stdouts.skip(1) {
+        let expected = Expected("another one: only one output is standard output".into());
+        let fault = Fault::Value { key: "output.type".into(), value: "\"stdout\"".into(), expected };
+        document.fault(place.clone(), fault);
+    }
+}
+
+impl Output {
+    fn read(table: &mut Table<'_, '_>) -> Option<Self> {
+        let name = table.value("name", label);
+        let Some(kind) = Kind::read(table) else {
+            table.ignore_rest();
+            return None;
+        };
+        let default = Self::new(kind);
+        let queue = table.value("queue", |text| size(text, MIB as u64 / 16..=1024 * MIB as u64, "16MiB"));
+        let filter = table.table("filter", "{ roles = [\"client\"] }", Filter::read);
+        Some(Self {
+            name: name.unwrap_or(default.name),
+            schema: table.value("schema", choice).unwrap_or(default.schema),
+            queue_bytes: queue.unwrap_or(default.queue_bytes),
+            sample: table.value("sample", sample),
+            aggregate: table.value("aggregate", |text| duration(text, SECOND..=3600 * SECOND)),
+            filter: filter.unwrap_or_default(),
+            spool: spool(table, &default.kind),
+            kind: default.kind,
+        })
+    }
+}
+
+/// `spool = "off"`, or a table of its settings.
+fn spool(table: &mut Table<'_, '_>, kind: &Kind) -> Option<Spool> {
+    if !kind.is_remote() {
+        table.refuse("spool", format!("left out: \"{}\" has none", kind.name()));
+        return None;
+    }
+    if table.is_text("spool", "off") {
+        return None;
+    }
+    Some(table.table("spool", "{ size = \"1GiB\" }, or \"off\"", Spool::read).unwrap_or_default())
+}
