@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use crate::{
     config::Config,
     decode::Decoder,
-    event::Observer,
+    event::{Observer, id::random_start},
     identity::directory::Directory,
     ledger::{Reason, Tally},
     output::{
@@ -43,7 +43,9 @@ impl Pipeline {
         pressure: Pressure,
         directory: Directory,
     ) -> Self {
-        let observer = Observer { hostname: config.observer.hostname.clone() };
+        // What can wait is a file: its events are the same the next time, and so are their ids.
+        let start = (pressure != Pressure::Wait).then(random_start);
+        let observer = Observer { hostname: config.observer.hostname.clone(), start };
         Self {
             decoder: Decoder::new(config),
             tracker: Tracker::new(&config.track, &config.capture.ports),

@@ -13,7 +13,7 @@ use self::{
     network::{network, peer},
 };
 use super::{
-    Event, Observer,
+    Event, Id, Observer,
     gap::Lost,
     json::{escaped, number, raw},
     time::Clock,
@@ -64,11 +64,11 @@ impl Encoder {
     }
 
     /// Appends a `dns-gap` event and a line feed; `time` in ns since the Unix epoch.
-    pub fn encode_gap(&mut self, time: u64, sequence: u64, lost: &Lost, out: &mut Vec<u8>) {
+    pub fn encode_gap(&mut self, time: u64, id: Id, lost: &Lost, out: &mut Vec<u8>) {
         self.head(time, out);
         raw(out, r#","event":{"kind":"event","category":["network"],"type":["protocol"],"action":"dns-gap""#);
-        raw(out, r#","outcome":"unknown","sequence":"#);
-        number(out, sequence);
+        raw(out, r#","outcome":"unknown""#);
+        action::id(id, out);
         raw(out, "}");
         self.observer(None, out);
         raw(out, r#","dns_monitor":{"lost":{"kernel":"#);

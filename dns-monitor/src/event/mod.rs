@@ -3,15 +3,20 @@
 //! 1. [`Event`]: a lookup and the judgement on it, with what its records say, gathered in one pass;
 //! 2. [`ecs`]: as Elastic Common Schema, the contract of `docs/EVENTS.md`;
 //! 3. [`text`]: as an aligned line;
-//! 4. [`gap`]: what was lost since the last event.
+//! 4. [`gap`]: what was lost since the last event;
+//! 5. [`encoder`]: any of them, as an output wants it.
 
 pub mod community_id;
 pub mod domain;
 pub mod ecs;
+pub mod encoder;
 pub mod gap;
+pub mod id;
 pub mod json;
 pub mod text;
 pub mod time;
+
+pub use id::Id;
 
 use crate::{
     decode::{edns::Edns, malformed::Malformed, message::Question, mnemonics, record::Record, rr_type},
@@ -28,6 +33,8 @@ use crate::{
 pub struct Observer {
     /// `observer.hostname`.
     pub hostname: Option<String>,
+    /// The start of the agent in the ids of its events; `None`: the time of the first event, ns since the Unix epoch.
+    pub start: Option<u64>,
 }
 
 /// One lookup, and what was found out about it as a whole.
@@ -38,8 +45,8 @@ pub struct Event<'a> {
     pub judgement: &'a Judgement<'a>,
     /// Who asked.
     pub who: &'a Who<'a>,
-    /// +1 per event of this start of the agent.
-    pub sequence: u64,
+    /// Which event it is.
+    pub id: Id,
     /// The interface that its first message crossed.
     pub interface: Option<&'a str>,
     /// The machine that asked.
@@ -88,7 +95,7 @@ impl<'a> Event<'a> {
         lookup: &'a Lookup<'a>,
         judgement: &'a Judgement<'a>,
         who: &'a Who<'a>,
-        sequence: u64,
+        id: Id,
         interface: Option<&'a str>,
     ) -> Option<Self> {
         let (client, server) = lookup.peers()?;
@@ -102,7 +109,7 @@ impl<'a> Event<'a> {
             lookup,
             judgement,
             who,
-            sequence,
+            id,
             interface,
             client,
             server,

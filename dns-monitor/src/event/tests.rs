@@ -13,7 +13,7 @@ mod networks;
 
 use serde_json::{Value, json};
 
-use super::{End, Event, Judgement, Lookup, Malformed, Seen, text};
+use super::{End, Event, Id, Judgement, Lookup, Malformed, Seen, text};
 use crate::{
     event::{Observer, ecs::Encoder},
     identity::directory::Who,
@@ -25,6 +25,11 @@ use messages::{A, NOERROR, QUERY, WWW, message, question};
 /// 1,700,000,000 seconds and 123,456,789 ns after 1970.
 const TIME: u64 = 1_700_000_000_123_456_789;
 const LATENCY: u64 = 1_500_000;
+const ID: Id = Id { start: 0x1797_9cfe_362a_0000, sequence: 42 };
+
+fn observer() -> Observer {
+    Observer { hostname: Some("ns1.example.net".to_owned()), start: None }
+}
 
 /// A lookup of a client for www.example.com; tests change what they are about.
 struct Scene {
@@ -107,13 +112,13 @@ impl Scene {
             cause: crate::track::cause::told::Cause::Untold,
         };
         let mac = lookup.peers().unwrap().0.mac;
-        look(&Event::new(&lookup, &self.judgement, &Who::stranger(mac), 42, self.interface).unwrap())
+        look(&Event::new(&lookup, &self.judgement, &Who::stranger(mac), ID, self.interface).unwrap())
     }
 
     /// The event, and the line it is.
     fn json(&self) -> (Value, String) {
         let mut out = Vec::new();
-        let observer = Observer { hostname: Some("ns1.example.net".to_owned()) };
+        let observer = observer();
         self.lookup(|event| Encoder::new(&observer).encode(event, &mut out));
         let line = String::from_utf8(out).unwrap();
         let value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
@@ -139,6 +144,7 @@ fn usual() -> Value {
             "action": "dns-lookup",
             "outcome": "success",
             "duration": 1_500_000,
+            "id": "17979cfe362a0000-42",
             "sequence": 42,
         },
         "network": {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     config::{Format, resolved::Stdout},
-    event::{Event, Observer, ecs, gap::Lost, text},
+    event::{Event, Id, Observer, encoder::Encoder, gap::Lost},
     identity::directory::Who,
     ledger::Tally,
     rules::verdict::Judgement,
@@ -26,17 +26,13 @@ pub enum Pressure {
     Until(Instant),
 }
 
-enum Encoder {
-    Ecs(Box<ecs::Encoder>),
-    Text(text::Encoder),
-}
-
 /// Numbers events, encodes them, hands them over in batches.
 pub struct Emitter {
     encoder: Encoder,
     queue: Queue,
     batch: Batch,
     pressure: Pressure,
+    start: Option<u64>,
     sequence: u64,
     interfaces: Vec<(u32, String)>,
     reported: Lost,
@@ -53,8 +49,8 @@ impl Emitter {
         pressure: Pressure,
     ) -> Self {
         let encoder = match stdout.format {
-            Format::Json => Encoder::Ecs(Box::new(ecs::Encoder::new(observer))),
-            Format::Text => Encoder::Text(text::Encoder::new(colored)),
+            Format::Json => Encoder::new(stdout.schema, observer),
+            Format::Text => Encoder::text(colored),
         };
         let batch = queue.batch();
         Self {
@@ -62,6 +58,7 @@ impl Emitter {
             queue,
             batch,
             pressure,
+            start: observer.start,
             sequence: 0,
             interfaces: Vec::new(),
             reported: Lost::default(),
@@ -81,15 +78,14 @@ impl Emitter {
 
     /// One event for one lookup and the judgement on it.
     pub fn emit(&mut self, lookup: &Lookup<'_>, judgement: &Judgement<'_>, who: &Who<'_>) {
-        let index = lookup.first().map(|seen| seen.datagram.packet.interface);
+        let Some(first) = lookup.first() else { return };
+        let id = self.id(first.time());
+        let index = Some(first.datagram.packet.interface);
         let interface =
             self.interfaces.iter().find(|(at, _)| Some(*at) == index).map(|(_, name)| name.as_str());
-        let Some(event) = Event::new(lookup, judgement, who, self.sequence, interface) else { return };
-        match &mut self.encoder {
-            Encoder::Ecs(encoder) => encoder.encode(&event, &mut self.batch.bytes),
-            Encoder::Text(encoder) => encoder.encode(&event, &mut self.batch.bytes),
-        }
-        self.count();
+        let Some(event) = Event::new(lookup, judgement, who, id, interface) else { return };
+        let lines = self.encoder.encode(&event, &mut self.batch.bytes);
+        self.count(lines);
     }
 
     /// A lookup of the agent's own is no event.
@@ -103,15 +99,13 @@ impl Emitter {
         let lost = Lost { kernel, decode, sink: self.queue.tally().lost() };
         let Some(new) = lost.since(&self.reported).filter(|_| !self.is_broken()) else { return };
         let start = self.batch.bytes.len();
-        match &mut self.encoder {
-            Encoder::Ecs(encoder) => encoder.encode_gap(time, self.sequence, &new, &mut self.batch.bytes),
-            Encoder::Text(encoder) => encoder.encode_gap(time, &new, &mut self.batch.bytes),
-        }
+        let id = self.id(time);
+        let lines = self.encoder.encode_gap(time, id, &new, &mut self.batch.bytes);
         if self.pressure == Pressure::Drop && !self.queue.has_room(self.batch.bytes.len()) {
             return self.batch.bytes.truncate(start); // the next report will say it all
         }
         self.reported = lost;
-        self.count();
+        self.count(lines);
         self.hand_over();
     }
 
@@ -155,9 +149,14 @@ impl Emitter {
         tally
     }
 
-    fn count(&mut self) {
+    /// The next event's; `time` is its own, ns since the Unix epoch.
+    fn id(&mut self, time: u64) -> Id {
+        Id { start: *self.start.get_or_insert(time), sequence: self.sequence }
+    }
+
+    fn count(&mut self, lines: u64) {
         self.sequence += 1;
-        self.batch.events += 1;
+        self.batch.events += lines;
         if self.batch.bytes.len() >= self.queue.batch_bytes() {
             self.hand_over();
         }

@@ -2,7 +2,7 @@
 
 use crate::{
     event::{
-        Event,
+        Event, Id,
         json::{number, raw},
     },
     rules::{action::Block, verdict::Verdict},
@@ -21,6 +21,14 @@ macro_rules! opening {
             r#"","outcome":""#
         )
     };
+}
+
+/// Appends `id` and `sequence`.
+pub(super) fn id(id: Id, out: &mut Vec<u8>) {
+    raw(out, r#","id":""#);
+    id.write(out);
+    raw(out, r#"","sequence":"#);
+    number(out, id.sequence);
 }
 
 /// Appends `event`.
@@ -43,7 +51,6 @@ pub(super) fn action(event: &Event<'_>, out: &mut Vec<u8>) {
     } else {
         raw(out, "\"");
     }
-    raw(out, r#","sequence":"#);
-    number(out, event.sequence);
+    id(event.id, out);
     raw(out, "}");
 }
