@@ -1,6 +1,8 @@
 //! A stream to a collector: connected, written and read within a time, and ended soon when the agent stops.
 
 pub mod connect;
+#[cfg(test)]
+mod tests;
 pub mod tls;
 
 use std::{
@@ -99,7 +101,7 @@ impl Connection {
 
     /// TLS may still hold what was written.
     fn flush(&mut self, stop: &Stop) -> Result<(), SinkError> {
-        let mut patience = Patience::new(self.timeout, stop);
+        let patience = Patience::new(self.timeout, stop);
         loop {
             match self.stream.flush() {
                 Ok(()) => return Ok(()),
@@ -113,7 +115,7 @@ impl Connection {
     /// # Errors
     /// [`SinkError::Broken`]: also where the other side is done, nothing came for the timeout, or the agent's time is over.
     pub fn read(&mut self, buffer: &mut [u8], stop: &Stop) -> Result<usize, SinkError> {
-        let mut patience = Patience::new(self.timeout, stop);
+        let patience = Patience::new(self.timeout, stop);
         loop {
             match self.stream.read(buffer) {
                 Ok(0) => return Err(self.broken(io::ErrorKind::UnexpectedEof.into())),
