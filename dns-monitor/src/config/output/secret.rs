@@ -61,6 +61,12 @@ impl Secret {
         Some(Self { key, source })
     }
 
+    /// One that stands in the file of settings, under this key.
+    #[must_use]
+    pub fn given(key: &'static str, text: &str) -> Self {
+        Self { key, source: Source::Given(text.to_owned()) }
+    }
+
     /// The text.
     ///
     /// # Errors

@@ -50,7 +50,12 @@ pub enum SyncPolicy {
 
 impl Default for Spool {
     fn default() -> Self {
-        Self { path: None, size: 1 << 30, full: Full::default(), sync: SyncPolicy::Every(Duration::from_secs(1)) }
+        Self {
+            path: None,
+            size: 1 << 30,
+            full: Full::default(),
+            sync: SyncPolicy::Every(Duration::from_secs(1)),
+        }
     }
 }
 

@@ -78,6 +78,21 @@ impl Connection {
         }
     }
 
+    /// The same connection, protected from here on: for protocols that begin without.
+    ///
+    /// # Errors
+    /// [`SinkError::Connect`]: certificates, or it broke.
+    pub fn protect(mut self, tls: &Tls, host: &str, stop: &Stop) -> Result<Self, SinkError> {
+        let (to, timeout) = (self.to.clone(), self.timeout);
+        let Stream::Tcp(socket) = &self.stream else { return Ok(self) };
+        let protect = |socket: &TcpStream| tls::handshake(socket.try_clone()?, tls, host, timeout, stop);
+        self.stream = match protect(socket) {
+            Ok(stream) => Stream::Tls(Box::new(stream)),
+            Err(source) => return Err(SinkError::Connect { to, source }),
+        };
+        Ok(self)
+    }
+
     /// Writes all of it.
     ///
     /// # Errors
@@ -99,7 +114,7 @@ impl Connection {
 
     /// TLS may still hold what was written.
     fn flush(&mut self, stop: &Stop) -> Result<(), SinkError> {
-        let mut patience = Patience::new(self.timeout, stop);
+        let patience = Patience::new(self.timeout, stop);
         loop {
             match self.stream.flush() {
                 Ok(()) => return Ok(()),
@@ -113,7 +128,7 @@ impl Connection {
     /// # Errors
     /// [`SinkError::Broken`]: also where the other side is done, nothing came for the timeout, or the agent's time is over.
     pub fn read(&mut self, buffer: &mut [u8], stop: &Stop) -> Result<usize, SinkError> {
-        let mut patience = Patience::new(self.timeout, stop);
+        let patience = Patience::new(self.timeout, stop);
         loop {
             match self.stream.read(buffer) {
                 Ok(0) => return Err(self.broken(io::ErrorKind::UnexpectedEof.into())),

@@ -5,9 +5,21 @@
 //! 3. [`Sink`]: the protocols.
 
 pub mod connection;
+pub mod dnstap;
+mod facts;
+mod fault;
+pub mod http;
+mod input;
+#[cfg(test)]
+mod lab;
+pub mod nats;
+mod progress;
+pub mod relp;
 pub mod stop;
+pub mod syslog;
 pub mod tcp;
 pub mod unix;
+mod web;
 
 use std::{io, time::Duration};
 
@@ -141,6 +153,16 @@ pub enum Sink {
     Tcp(tcp::Tcp),
     /// Lines into a Unix stream socket.
     Unix(unix::Unix),
+    /// HTTP requests.
+    Http(Box<http::Http>),
+    /// Syslog messages.
+    Syslog(Box<syslog::Syslog>),
+    /// Syslog messages, acknowledged.
+    Relp(Box<relp::Relp>),
+    /// A stream of NATS JetStream.
+    Nats(Box<nats::Nats>),
+    /// dnstap over Frame Streams.
+    Dnstap(Box<dnstap::Dnstap>),
     // Further protocols: a variant here, a line in each of the three functions below.
 }
 
@@ -156,6 +178,12 @@ impl Sink {
             Kind::Unix(unix) => Self::Unix(unix::Unix::new(unix)),
             Kind::Tcp(tcp) => Self::Tcp(tcp::Tcp::plain(tcp)),
             Kind::Tls(tls) => Self::Tcp(tcp::Tcp::tls(tls)),
+            Kind::Http(http) => Self::Http(Box::new(http::Http::new(http, spec.hostname))),
+            Kind::Otlp(otlp) => Self::Http(Box::new(http::Http::otlp(otlp, spec.hostname))),
+            Kind::Syslog(syslog) => Self::Syslog(Box::new(syslog::Syslog::new(syslog, spec.hostname))),
+            Kind::Relp(relp) => Self::Relp(Box::new(relp::Relp::new(relp, spec.hostname))),
+            Kind::Nats(nats) => Self::Nats(Box::new(nats::Nats::new(nats))),
+            Kind::Dnstap(dnstap) => Self::Dnstap(Box::new(dnstap::Dnstap::new(dnstap))),
         }))
     }
 
@@ -163,7 +191,8 @@ impl Sink {
     #[must_use]
     pub const fn acknowledges(&self) -> bool {
         match self {
-            Self::Tcp(_) | Self::Unix(_) => false,
+            Self::Tcp(_) | Self::Unix(_) | Self::Syslog(_) | Self::Dnstap(_) => false,
+            Self::Http(_) | Self::Relp(_) | Self::Nats(_) => true,
         }
     }
 
@@ -175,6 +204,11 @@ impl Sink {
         match self {
             Self::Tcp(sink) => sink.deliver(events, stop),
             Self::Unix(sink) => sink.deliver(events, stop),
+            Self::Http(sink) => sink.deliver(events, stop),
+            Self::Syslog(sink) => sink.deliver(events, stop),
+            Self::Relp(sink) => sink.deliver(events, stop),
+            Self::Nats(sink) => sink.deliver(events, stop),
+            Self::Dnstap(sink) => sink.deliver(events, stop),
         }
     }
 }

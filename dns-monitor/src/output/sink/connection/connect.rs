@@ -3,7 +3,7 @@
 use std::{
     io,
     net::{SocketAddr, TcpStream, ToSocketAddrs as _},
-    os::fd::{AsFd as _, AsRawFd as _},
+    os::fd::{AsFd as _, AsRawFd as _, BorrowedFd},
     sync::mpsc::{RecvTimeoutError, channel},
     thread,
     time::Duration,
@@ -13,8 +13,8 @@ use nix::{
     errno::Errno,
     poll::{PollFd, PollFlags, PollTimeout, poll},
     sys::socket::{
-        AddressFamily, SockFlag, SockProtocol, SockType, SockaddrStorage, connect, getsockopt, socket,
-        sockopt::SocketError,
+        AddressFamily, SockFlag, SockProtocol, SockType, SockaddrIn, SockaddrIn6, connect, getsockopt,
+        socket, sockopt::SocketError,
     },
 };
 
@@ -74,26 +74,32 @@ fn to(address: SocketAddr, timeout: Duration, stop: &Stop) -> io::Result<TcpStre
     let family = if address.is_ipv4() { AddressFamily::Inet } else { AddressFamily::Inet6 };
     let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
     let socket = socket(family, SockType::Stream, flags, SockProtocol::Tcp)?;
-    match connect(socket.as_raw_fd(), &SockaddrStorage::from(address)) {
+    let begun = match address {
+        SocketAddr::V4(v4) => connect(socket.as_raw_fd(), &SockaddrIn::from(v4)),
+        SocketAddr::V6(v6) => connect(socket.as_raw_fd(), &SockaddrIn6::from(v6)),
+    };
+    match begun {
         Ok(()) => {}
-        Err(Errno::EINPROGRESS) => {
-            let patience = Patience::new(timeout, stop);
-            loop {
-                let mut ready = [PollFd::new(socket.as_fd(), PollFlags::POLLOUT)];
-                match poll(&mut ready, PollTimeout::from(100u8)) {
-                    Ok(0) | Err(Errno::EINTR) => patience.check()?,
-                    Ok(_) => break,
-                    Err(error) => return Err(error.into()),
-                }
-            }
-            match getsockopt(&socket, SocketError)? {
-                0 => {}
-                error => return Err(io::Error::from_raw_os_error(error)),
-            }
-        }
+        Err(Errno::EINPROGRESS) => wait(socket.as_fd(), &Patience::new(timeout, stop))?,
         Err(error) => return Err(error.into()),
     }
     let stream = TcpStream::from(socket);
     stream.set_nonblocking(false)?;
     Ok(stream)
+}
+
+/// Waits until a connection is there, or is not to be had.
+fn wait(socket: BorrowedFd<'_>, patience: &Patience<'_>) -> io::Result<()> {
+    loop {
+        let mut ready = [PollFd::new(socket, PollFlags::POLLOUT)];
+        match poll(&mut ready, PollTimeout::from(100u8)) {
+            Ok(0) | Err(Errno::EINTR) => patience.check()?,
+            Ok(_) => break,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    match getsockopt(&socket, SocketError)? {
+        0 => Ok(()),
+        error => Err(io::Error::from_raw_os_error(error)),
+    }
 }
