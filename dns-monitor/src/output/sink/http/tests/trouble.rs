@@ -114,10 +114,7 @@ fn requests_that_were_answered_are_not_repeated() {
 #[test]
 fn nobody_there_and_names_that_are_none_are_told() {
     let unknown = Web::new("http://no-such-host.invalid:1/");
-    let key = Web {
-        tls: crate::config::output::Tls { ca: Some("/no/such/ca.pem".into()), ..Default::default() },
-        ..web(1)
-    };
+    let key = Web { tls: output::Tls { ca: Some("/no/such/ca.pem".into()), ..Default::default() }, ..web(1) };
     for web in [web(nobody()), unknown, key] {
         let error = http(web, Settings::Ndjson).deliver(&batch(&lines(1)), &Stop::default()).unwrap_err();
         assert_eq!(kind(&error), "Connect", "{error}");
