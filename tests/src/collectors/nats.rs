@@ -28,6 +28,17 @@ pub const USER: (&str, &str) = ("dns", "s3cret");
 impl Nats {
     /// Starts it.
     pub fn start(folder: &Path) -> Result<Self> {
+        Self::start_with(folder, &[])
+    }
+
+    /// Starts it with TLS; the folder has `server.pem` and `server.key`.
+    pub fn start_tls(folder: &Path) -> Result<Self> {
+        let file = |name| folder.join(name).display().to_string();
+        let (certificate, key) = (file("server.pem"), file("server.key"));
+        Self::start_with(folder, &["--tls", "--tlscert", &certificate, "--tlskey", &key])
+    }
+
+    fn start_with(folder: &Path, more: &[&str]) -> Result<Self> {
         let port = free_port()?;
         let (user, password) = USER;
         let store = folder.join("jetstream").display().to_string();
@@ -44,7 +55,8 @@ impl Nats {
             "--pass",
             password,
         ];
-        let program = Program::start("nats-server", arguments.map(str::to_owned).to_vec(), folder)?;
+        let arguments = arguments.iter().chain(more).map(|argument| (*argument).to_owned()).collect();
+        let program = Program::start("nats-server", arguments, folder)?;
         let mut nats = Self { program, port };
         nats.program.wait_port(port)?;
         Ok(nats)

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use dns_monitor::{
-    config::output::{Auth, Kind, Nats as Settings, Secret},
+    config::output::{Auth, Endpoint, Kind, Nats as Settings, Secret, Tls, Transport},
     output::sink::SinkError,
 };
 use dns_monitor_tests::collectors::nats::{Nats, USER};
@@ -61,4 +61,28 @@ fn a_server_that_refuses_says_why() {
         "{error}"
     );
     assert_eq!(server.count("SMALL").unwrap(), 3);
+}
+
+/// The server speaks first, and only then TLS begins.
+#[test]
+fn a_server_with_tls_is_trusted_only_by_its_authority() {
+    let folder = tempfile::tempdir().unwrap();
+    super::tls::write(folder.path(), &["127.0.0.1"]);
+    let server = Nats::start_tls(folder.path()).unwrap();
+    let with = |transport| {
+        let auth = Auth::Password { user: USER.0.to_owned(), password: Secret::given("password", USER.1) };
+        let endpoint = Endpoint { transport, ..endpoint(server.port) };
+        Kind::Nats(Settings { endpoint, subject: "dns".to_owned(), window: 9, auth: Some(auth) })
+    };
+    let error = fails(&with(Transport::Tls(Tls::default())));
+    assert!(matches!(error, SinkError::Connect { .. }), "{error}");
+    let error = fails(&with(Transport::Tcp));
+    assert!(
+        matches!(&error, SinkError::Unauthorised { reason, .. } if reason.contains("wants TLS")),
+        "{error}"
+    );
+    let ca = Tls { ca: Some(folder.path().join("ca.pem")), ..Tls::default() };
+    // It lets us in: that there is no stream is all it has to say.
+    let error = fails(&with(Transport::Tls(ca)));
+    assert!(matches!(&error, SinkError::Busy { reason, .. } if reason.contains("no stream")), "{error}");
 }

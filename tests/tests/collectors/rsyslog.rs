@@ -2,7 +2,9 @@
 
 use std::{path::Path, time::Duration};
 
-use dns_monitor::config::output::{Kind, Relp, Syslog, SyslogHeader, SyslogTransport, Tls};
+use dns_monitor::config::output::{
+    Endpoint, Kind, Relp, Syslog, SyslogHeader, SyslogTransport, Tls, Transport,
+};
 use dns_monitor_tests::{collectors::rsyslog::Rsyslog, wait};
 
 use super::sender::{Sender, address, endpoint, events, fails, set, while_killed};
@@ -12,8 +14,9 @@ fn syslog(port: u16, transport: SyslogTransport) -> Kind {
     Kind::Syslog(Syslog { address: address(port), timeout, transport, header: SyslogHeader::default() })
 }
 
-fn relp(port: u16) -> Kind {
-    Kind::Relp(Relp { endpoint: endpoint(port), window: 64, header: SyslogHeader::default() })
+fn relp(port: u16, transport: Transport) -> Kind {
+    let endpoint = Endpoint { transport, ..endpoint(port) };
+    Kind::Relp(Relp { endpoint, window: 64, header: SyslogHeader::default() })
 }
 
 fn start(folder: &Path, names: &[&str]) -> Rsyslog {
@@ -78,13 +81,26 @@ fn syslog_goes_on_after_rsyslog_was_killed() {
 }
 
 #[test]
+fn relp_messages_arrive_once_over_tls_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let rsyslog = start(folder.path(), &["127.0.0.1"]);
+    let ca = Tls { ca: Some(folder.path().join("ca.pem")), ..Tls::default() };
+    let sent = events(2000);
+    let kind = relp(rsyslog.relp_tls, Transport::Tls(ca));
+    assert_eq!(Sender::up_to(usize::MAX).send(&kind, &sent).taken, 2000);
+    assert_eq!(rsyslog.lines().unwrap(), sent);
+    let error = fails(&relp(rsyslog.relp_tls, Transport::Tls(Tls::default())));
+    assert!(error.to_string().contains("cannot connect"), "{error}");
+}
+
+#[test]
 fn what_relp_acknowledged_is_there_though_rsyslog_was_killed() {
     let folder = tempfile::tempdir().unwrap();
     let mut rsyslog = start(folder.path(), &["127.0.0.1"]);
     let (port, sent) = (rsyslog.relp, events(20_000));
     let cell = std::cell::RefCell::new(&mut rsyslog);
     let receipt = while_killed(
-        &relp(port),
+        &relp(port, Transport::Tcp),
         &sent,
         || cell.borrow_mut().program.kill().unwrap(),
         || cell.borrow_mut().again().unwrap(),

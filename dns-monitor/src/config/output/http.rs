@@ -123,6 +123,9 @@ impl Http {
             let names: Vec<_> = names.map(|name| format!("{:?}", name.get_name())).collect();
             table.refuse(key, format!("left out: only preset {} has it", names.join(" or ")));
         }
+        if matches!(named, Named::Elasticsearch | Named::Clickhouse) && table.is_text("schema", "text") {
+            table.refuse("schema", "a schema of JSON objects, such as \"ecs\"");
+        }
         let web = Web::read(table);
         Some(Self { web: web?, preset: preset? })
     }

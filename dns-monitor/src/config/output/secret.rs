@@ -67,6 +67,12 @@ impl Secret {
         Self { key, source: Source::Given(text.to_owned()) }
     }
 
+    /// One that stands in a file of its own, which is not read yet.
+    #[must_use]
+    pub fn file(key: &'static str, file: impl Into<PathBuf>) -> Self {
+        Self { key, source: Source::File(file.into()) }
+    }
+
     /// The text.
     ///
     /// # Errors

@@ -20,59 +20,99 @@ pub(super) struct Facts<'a> {
 /// The places where schemas keep them; the rest is skipped, not read.
 #[derive(Deserialize)]
 struct Line<'a> {
+    /// ECS.
     #[serde(borrow, rename = "@timestamp")]
     at_timestamp: Option<&'a RawValue>,
-    #[serde(borrow, rename = "time")]
+    /// OCSF.
+    #[serde(borrow)]
     time: Option<&'a RawValue>,
+    /// EVE, CIM.
     #[serde(borrow)]
     timestamp: Option<&'a RawValue>,
-    #[serde(borrow, rename = "ts")]
+    /// Zeek.
+    #[serde(borrow)]
     ts: Option<&'a RawValue>,
-    #[serde(borrow, rename = "_time")]
-    cim: Option<&'a RawValue>,
+    /// ASIM.
     #[serde(borrow, rename = "EventStartTime")]
     asim: Option<&'a RawValue>,
+    /// Of ECS: id and kind.
     #[serde(borrow)]
     event: Option<&'a RawValue>,
+    /// Of OCSF: uid.
     #[serde(borrow)]
     metadata: Option<&'a RawValue>,
-    #[serde(borrow, rename = "event_id")]
-    event_id: Option<Cow<'a, str>>,
+    /// Of EVE and CIM: id.
+    #[serde(borrow)]
+    dns_monitor: Option<&'a RawValue>,
+    /// Of EVE: type.
+    #[serde(borrow)]
+    dns: Option<&'a RawValue>,
+    /// Zeek.
+    #[serde(borrow)]
+    uid: Option<&'a RawValue>,
+    /// ASIM.
     #[serde(borrow, rename = "EventOriginalUid")]
-    original_uid: Option<Cow<'a, str>>,
+    original_uid: Option<&'a RawValue>,
+    /// EVE.
+    #[serde(borrow)]
+    event_type: Option<&'a RawValue>,
+    /// OCSF.
+    #[serde(borrow)]
+    is_alert: Option<&'a RawValue>,
 }
 
-/// `event` of ECS, `metadata` of OCSF.
+/// What one of its objects may have.
 #[derive(Default, Deserialize)]
 struct Inner<'a> {
     #[serde(borrow)]
-    id: Option<Cow<'a, str>>,
+    id: Option<&'a RawValue>,
     #[serde(borrow)]
-    uid: Option<Cow<'a, str>>,
+    uid: Option<&'a RawValue>,
     #[serde(borrow)]
-    kind: Option<Cow<'a, str>>,
+    kind: Option<&'a RawValue>,
+    #[serde(borrow, rename = "type")]
+    type_: Option<&'a RawValue>,
 }
 
 impl<'a> Facts<'a> {
     /// Reads one line, without its line feed.
     pub(super) fn read(line: &'a [u8]) -> Self {
         let Ok(line) = serde_json::from_slice::<Line<'a>>(line) else { return Self::default() };
-        let inner = |raw: Option<&'a RawValue>| {
-            raw.and_then(|raw| serde_json::from_str::<Inner<'a>>(raw.get()).ok()).unwrap_or_default()
+        let event = inner(line.event);
+        let times = [line.at_timestamp, line.time, line.timestamp, line.ts, line.asim];
+        let kind = text(line.event_type);
+        let ids =
+            [event.id, inner(line.metadata).uid, line.original_uid, inner(line.dns_monitor).id, line.uid];
+        let id = ids.into_iter().find_map(text);
+        let id = match (id, &kind) {
+            // The lines of a lookup have the same one.
+            (Some(id), Some(kind)) => Some(match text(inner(line.dns).type_) {
+                Some(part) => format!("{id}-{kind}-{part}").into(),
+                None => format!("{id}-{kind}").into(),
+            }),
+            (id, _) => id,
         };
-        let (event, metadata) = (inner(line.event), inner(line.metadata));
-        let times = [line.at_timestamp, line.time, line.timestamp, line.ts, line.cim, line.asim];
-        Self {
-            alert: event.kind.as_deref() == Some("alert"),
-            id: event.id.or(metadata.uid).or(line.event_id).or(line.original_uid),
-            time: times.into_iter().flatten().find_map(|raw| time(raw.get())),
-        }
+        let alert = [text(event.kind), kind].into_iter().flatten().any(|kind| kind == "alert")
+            || line.is_alert.is_some_and(|raw| raw.get() == "true");
+        Self { id, alert, time: times.into_iter().flatten().find_map(|raw| time(raw.get())) }
     }
 
     /// When it happened, or else now.
     pub(super) fn time_or_now(&self) -> u64 {
         self.time.unwrap_or_else(now)
     }
+}
+
+/// What is wanted of an object; nothing of what is none.
+fn inner(raw: Option<&RawValue>) -> Inner<'_> {
+    raw.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
+}
+
+/// A string.
+fn text(raw: Option<&RawValue>) -> Option<Cow<'_, str>> {
+    #[derive(Deserialize)]
+    struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+    serde_json::from_str(raw?.get()).ok().map(|Text(text)| text)
 }
 
 /// Now, ns since the Unix epoch.
@@ -120,13 +160,27 @@ mod tests {
                 r#"{"@timestamp":"2016-06-29T15:52:14.321000000Z","event":{"kind":"alert","id":"a-1"}}"#,
                 (Some("a-1"), Some(TIME), true),
             ),
-            ("OCSF", r#"{"time":1467215534321,"metadata":{"uid":"a-1"}}"#, (Some("a-1"), Some(TIME), false)),
+            (
+                "OCSF",
+                r#"{"time":1467215534321,"metadata":{"uid":"a-1"},"is_alert":true}"#,
+                (Some("a-1"), Some(TIME), true),
+            ),
             (
                 "EVE",
-                r#"{"timestamp":"2016-06-29T15:52:14.321000+0000","event_id":"a-1"}"#,
+                r#"{"timestamp":"2016-06-29T15:52:14.321000+0000","event_type":"dns","dns":{"type":"response"},"dns_monitor":{"id":"a-1"}}"#,
+                (Some("a-1-dns-response"), Some(TIME), false),
+            ),
+            (
+                "EVE, the alert",
+                r#"{"event_type":"alert","dns":{"type":"response"},"dns_monitor":{"id":"a-1"}}"#,
+                (Some("a-1-alert-response"), None, true),
+            ),
+            (
+                "CIM",
+                r#"{"timestamp":"2016-06-29T15:52:14.321Z","dns_monitor":{"id":"a-1"}}"#,
                 (Some("a-1"), Some(TIME), false),
             ),
-            ("Zeek", r#"{"ts":1467215534.321,"uid":"C1"}"#, (None, Some(TIME), false)),
+            ("Zeek", r#"{"ts":1467215534.321,"uid":"a-1"}"#, (Some("a-1"), Some(TIME), false)),
             ("ns", r#"{"ts":1467215534321000000}"#, (None, Some(TIME), false)),
             (
                 "ASIM",

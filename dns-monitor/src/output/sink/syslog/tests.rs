@@ -111,6 +111,28 @@ fn a_stream_that_was_closed_is_opened_again() {
 }
 
 #[test]
+fn a_receiver_that_never_reads_is_given_up() {
+    let (done, over) = std::sync::mpsc::channel::<()>();
+    let behave: Behaviour<()> = Box::new(move |stream| {
+        // It ends when the test does.
+        let _ended = over.recv();
+        drop(stream);
+    });
+    let collector = Collector::start(vec![behave]);
+    let mut sink = sink(collector.port, SyslogTransport::Tcp);
+    let lines = lines(20_000);
+    let error = loop {
+        match sink.deliver(&batch(&lines), &Stop::default()) {
+            Ok(_) => {}
+            Err(error) => break error,
+        }
+    };
+    assert!(error.to_string().contains("nothing moved"), "{error}");
+    drop(done);
+    collector.finish();
+}
+
+#[test]
 fn a_datagram_has_one_message_and_what_is_too_long_is_counted() {
     let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
     receiver.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
