@@ -1,6 +1,6 @@
 //! One event, in the words of the schema that its output wants.
 
-use super::{Event, Id, Observer, ecs, gap::Lost, text};
+use super::{Event, Id, Observer, dnstap, ecs, gap::Lost, text};
 use crate::config::Schema;
 
 /// Writes events and gaps. What it needs to remember between two of them is its own: an output has its own encoder,
@@ -13,6 +13,7 @@ pub struct Encoder {
 enum Form {
     Ecs(Box<ecs::Encoder>),
     Text(text::Encoder),
+    Dnstap(Box<dnstap::Encoder>),
 }
 
 impl Encoder {
@@ -25,6 +26,11 @@ impl Encoder {
         Self { form }
     }
 
+    /// The messages themselves, framed by their lengths, not lines; `identity` as in [`dnstap::Encoder::new`].
+    pub fn dnstap(observer: &Observer, identity: Option<&str>) -> Self {
+        Self { form: Form::Dnstap(Box::new(dnstap::Encoder::new(observer, identity))) }
+    }
+
     /// Appends one event, each of its lines with a line feed; returns how many lines it is: one, but in
     /// [`Schema::Eve`](Schema), where query, response and alert have a line each. Books of an output count what a
     /// collector takes one by one: lines.
@@ -32,6 +38,7 @@ impl Encoder {
         match &mut self.form {
             Form::Ecs(encoder) => encoder.encode(event, out),
             Form::Text(encoder) => encoder.encode(event, out),
+            Form::Dnstap(encoder) => return encoder.encode(event, out),
         }
         1
     }
@@ -41,6 +48,8 @@ impl Encoder {
         match &mut self.form {
             Form::Ecs(encoder) => encoder.encode_gap(time, id, lost, out),
             Form::Text(encoder) => encoder.encode_gap(time, lost, out),
+            // It has no word for it.
+            Form::Dnstap(_) => return 0,
         }
         1
     }

@@ -7,6 +7,7 @@
 //! 5. [`encoder`]: any of them, as an output wants it.
 
 pub mod community_id;
+pub mod dnstap;
 pub mod domain;
 pub mod ecs;
 pub mod encoder;

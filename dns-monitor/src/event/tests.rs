@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod answers;
+mod dnstap;
 mod ends;
 mod judged;
 mod lines;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{File, Stdout, Tcp, TcpTls, Unix};
+use super::{Dnstap, File, Http, Nats, Otlp, Relp, Stdout, Syslog, Tcp, TcpTls, Unix};
 use crate::config::{raw::Table, rules::quoted, value::expected};
 
 /// Declares the types: `Variant(Settings) "name" place`. The settings are read by `Settings::read`.
@@ -57,6 +57,18 @@ kinds! {
     Tcp(Tcp) "tcp" Remote,
     /// TCP with TLS.
     Tls(TcpTls) "tls" Remote,
+    /// HTTP requests.
+    Http(Http) "http" Remote,
+    /// OpenTelemetry.
+    Otlp(Otlp) "otlp" Remote,
+    /// Syslog.
+    Syslog(Syslog) "syslog" Remote,
+    /// RELP.
+    Relp(Relp) "relp" Remote,
+    /// NATS JetStream.
+    Nats(Nats) "nats" Remote,
+    /// dnstap.
+    Dnstap(Dnstap) "dnstap" Remote,
     // Further protocols: a line here, a file beside this one, a variant in output/sink/mod.rs.
 }
 

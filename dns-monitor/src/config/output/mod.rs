@@ -3,20 +3,27 @@
 //! 1. [`kind`]: the types of outputs, each with its settings in a file of its own;
 //! 2. [`filter`], [`sample`]: which events it gets;
 //! 3. [`spool`]: what is kept on disk while they cannot leave;
-//! 4. [`address`], [`tls`], [`secret`]: what several types share;
+//! 4. [`address`], [`transport`], [`tls`], [`web`], [`auth`], [`secret`]: what several types share;
 //! 5. `read`: from the file.
 
 pub mod address;
+pub mod auth;
+pub mod dnstap;
 pub mod file;
 pub mod filter;
+pub mod http;
 pub mod kind;
+pub mod nats;
 mod read;
 pub mod sample;
 pub mod secret;
 pub mod spool;
 pub mod stdout;
 pub mod stream;
+pub mod syslog;
 pub mod tls;
+pub mod transport;
+pub mod web;
 mod written;
 
 use std::time::Duration;
@@ -26,15 +33,22 @@ use serde::Serialize;
 pub(super) use self::read::read;
 pub use self::{
     address::Address,
+    auth::Auth,
+    dnstap::{Dnstap, Place as DnstapPlace},
     file::{Compression, File},
     filter::Filter,
+    http::{Format as ClickhouseFormat, Http, Preset},
     kind::Kind,
+    nats::Nats,
     sample::Sample,
-    secret::Secret,
+    secret::{Secret, SecretError},
     spool::{Full, Keep, Spool, SyncPolicy},
     stdout::Stdout,
     stream::{Tcp, TcpTls, Unix},
+    syslog::{Facility, Header as SyslogHeader, Relp, Syslog, SyslogTransport},
     tls::Tls,
+    transport::{Endpoint, Transport},
+    web::{Encoding, Otlp, Web},
 };
 use super::{resolved::Schema, value};
 

@@ -61,6 +61,18 @@ impl Secret {
         Some(Self { key, source })
     }
 
+    /// One that stands in the file of settings, under this key.
+    #[must_use]
+    pub fn given(key: &'static str, text: &str) -> Self {
+        Self { key, source: Source::Given(text.to_owned()) }
+    }
+
+    /// One that stands in a file of its own, which is not read yet.
+    #[must_use]
+    pub fn file(key: &'static str, file: impl Into<PathBuf>) -> Self {
+        Self { key, source: Source::File(file.into()) }
+    }
+
     /// The text.
     ///
     /// # Errors

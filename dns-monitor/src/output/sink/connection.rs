@@ -80,6 +80,21 @@ impl Connection {
         }
     }
 
+    /// The same connection, protected from here on: for protocols that begin without.
+    ///
+    /// # Errors
+    /// [`SinkError::Connect`]: certificates, or it broke.
+    pub fn protect(mut self, tls: &Tls, host: &str, stop: &Stop) -> Result<Self, SinkError> {
+        let (to, timeout) = (self.to.clone(), self.timeout);
+        let Stream::Tcp(socket) = &self.stream else { return Ok(self) };
+        let protect = |socket: &TcpStream| tls::handshake(socket.try_clone()?, tls, host, timeout, stop);
+        self.stream = match protect(socket) {
+            Ok(stream) => Stream::Tls(Box::new(stream)),
+            Err(source) => return Err(SinkError::Connect { to, source }),
+        };
+        Ok(self)
+    }
+
     /// Writes all of it.
     ///
     /// # Errors

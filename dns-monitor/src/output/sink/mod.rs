@@ -5,12 +5,24 @@
 //! 3. [`Sink`]: the protocols.
 
 pub mod connection;
+pub mod dnstap;
+mod facts;
+mod fault;
 pub mod file;
+pub mod http;
+mod input;
+#[cfg(test)]
+mod lab;
+pub mod nats;
+mod progress;
+pub mod relp;
 #[cfg(test)]
 pub mod scripted;
 pub mod stop;
+pub mod syslog;
 pub mod tcp;
 pub mod unix;
+mod web;
 
 use std::{io, time::Duration};
 
@@ -154,6 +166,16 @@ pub enum Sink {
     Unix(unix::Unix),
     /// Lines into a file.
     File(file::File),
+    /// HTTP requests.
+    Http(Box<http::Http>),
+    /// Syslog messages.
+    Syslog(Box<syslog::Syslog>),
+    /// Syslog messages, acknowledged.
+    Relp(Box<relp::Relp>),
+    /// A stream of NATS JetStream.
+    Nats(Box<nats::Nats>),
+    /// dnstap over Frame Streams.
+    Dnstap(Box<dnstap::Dnstap>),
     /// What a test says.
     #[cfg(test)]
     Scripted(scripted::Scripted),
@@ -172,6 +194,12 @@ impl Sink {
             Kind::Unix(unix) => Self::Unix(unix::Unix::new(unix)),
             Kind::Tcp(tcp) => Self::Tcp(tcp::Tcp::plain(tcp)),
             Kind::Tls(tls) => Self::Tcp(tcp::Tcp::tls(tls)),
+            Kind::Http(http) => Self::Http(Box::new(http::Http::new(http, spec.hostname))),
+            Kind::Otlp(otlp) => Self::Http(Box::new(http::Http::otlp(otlp, spec.hostname))),
+            Kind::Syslog(syslog) => Self::Syslog(Box::new(syslog::Syslog::new(syslog, spec.hostname))),
+            Kind::Relp(relp) => Self::Relp(Box::new(relp::Relp::new(relp, spec.hostname))),
+            Kind::Nats(nats) => Self::Nats(Box::new(nats::Nats::new(nats))),
+            Kind::Dnstap(dnstap) => Self::Dnstap(Box::new(dnstap::Dnstap::new(dnstap))),
         }))
     }
 
@@ -179,7 +207,8 @@ impl Sink {
     #[must_use]
     pub const fn acknowledges(&self) -> bool {
         match self {
-            Self::Tcp(_) | Self::Unix(_) | Self::File(_) => false,
+            Self::Tcp(_) | Self::Unix(_) | Self::File(_) | Self::Syslog(_) | Self::Dnstap(_) => false,
+            Self::Http(_) | Self::Relp(_) | Self::Nats(_) => true,
             #[cfg(test)]
             Self::Scripted(sink) => sink.acknowledges,
         }
@@ -193,6 +222,11 @@ impl Sink {
         match self {
             Self::Tcp(sink) => sink.deliver(events, stop),
             Self::Unix(sink) => sink.deliver(events, stop),
+            Self::Http(sink) => sink.deliver(events, stop),
+            Self::Syslog(sink) => sink.deliver(events, stop),
+            Self::Relp(sink) => sink.deliver(events, stop),
+            Self::Nats(sink) => sink.deliver(events, stop),
+            Self::Dnstap(sink) => sink.deliver(events, stop),
             Self::File(sink) => sink.deliver(events),
             #[cfg(test)]
             Self::Scripted(sink) => (sink.deliver)(events),
@@ -202,7 +236,10 @@ impl Sink {
     /// How it wants events to follow one another.
     #[must_use]
     pub const fn framing(&self) -> Framing {
-        Framing::Lines
+        match self {
+            Self::Dnstap(_) => Framing::Lengths,
+            _ => Framing::Lines,
+        }
     }
 
     /// Lets time pass; called about twice a second while there is nothing to deliver, and at times else.
