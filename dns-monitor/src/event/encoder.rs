@@ -1,6 +1,6 @@
 //! One event, in the words of the schema that its output wants.
 
-use super::{Event, Id, Observer, ecs, gap::Lost, text};
+use super::{Event, Id, Observer, asim, cim, ecs, eve, gap::Lost, ocsf, text, zeek};
 use crate::config::Schema;
 
 /// Writes events and gaps. What it needs to remember between two of them is its own: an output has its own encoder,
@@ -13,6 +13,11 @@ pub struct Encoder {
 enum Form {
     Ecs(Box<ecs::Encoder>),
     Text(text::Encoder),
+    Ocsf(Box<ocsf::Encoder>),
+    Eve(Box<eve::Encoder>),
+    Zeek(Box<zeek::Encoder>),
+    Cim(Box<cim::Encoder>),
+    Asim(Box<asim::Encoder>),
 }
 
 impl Encoder {
@@ -20,6 +25,11 @@ impl Encoder {
     pub fn new(schema: Schema, observer: &Observer) -> Self {
         let form = match schema {
             Schema::Ecs => Form::Ecs(Box::new(ecs::Encoder::new(observer))),
+            Schema::Ocsf => Form::Ocsf(Box::new(ocsf::Encoder::new(observer))),
+            Schema::Eve => Form::Eve(Box::new(eve::Encoder::new(observer))),
+            Schema::Zeek => Form::Zeek(Box::new(zeek::Encoder::new(observer))),
+            Schema::Cim => Form::Cim(Box::new(cim::Encoder::new(observer))),
+            Schema::Asim => Form::Asim(Box::new(asim::Encoder::new(observer))),
         };
         Self { form }
     }
@@ -36,6 +46,11 @@ impl Encoder {
         match &mut self.form {
             Form::Ecs(encoder) => encoder.encode(event, out),
             Form::Text(encoder) => encoder.encode(event, out),
+            Form::Ocsf(encoder) => encoder.encode(event, out),
+            Form::Eve(encoder) => return encoder.encode(event, out),
+            Form::Zeek(encoder) => encoder.encode(event, out),
+            Form::Cim(encoder) => encoder.encode(event, out),
+            Form::Asim(encoder) => encoder.encode(event, out),
         }
         1
     }
@@ -45,6 +60,11 @@ impl Encoder {
         match &mut self.form {
             Form::Ecs(encoder) => encoder.encode_gap(time, id, lost, out),
             Form::Text(encoder) => encoder.encode_gap(time, lost, out),
+            Form::Ocsf(encoder) => encoder.encode_gap(time, id, lost, out),
+            Form::Eve(encoder) => encoder.encode_gap(time, id, lost, out),
+            Form::Zeek(encoder) => encoder.encode_gap(time, id, lost, out),
+            Form::Cim(encoder) => encoder.encode_gap(time, id, lost, out),
+            Form::Asim(encoder) => encoder.encode_gap(time, id, lost, out),
         }
         1
     }

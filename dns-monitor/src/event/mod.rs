@@ -1,30 +1,39 @@
 //! Lookups become events: one JSON object, or one line of text for people.
 //!
 //! 1. [`Event`]: a lookup and the judgement on it, with what its records say, gathered in one pass;
-//! 2. [`ecs`]: as Elastic Common Schema, the contract of `docs/EVENTS.md`;
+//! 2. [`ecs`]: as Elastic Common Schema, the contract of `docs/EVENTS.md`; [`ocsf`], [`eve`], [`zeek`], [`cim`] and
+//!    [`asim`]: as other schemas have it, see `docs/SCHEMAS.md`; [`beyond`]: what they have no field for;
 //! 3. [`text`]: as an aligned line;
 //! 4. [`gap`]: what was lost since the last event;
 //! 5. [`encoder`]: any of them, as an output wants it.
 
+pub mod answer;
+pub mod asim;
+pub mod beyond;
+pub mod cim;
 pub mod community_id;
 pub mod domain;
 pub mod ecs;
 pub mod encoder;
+pub mod eve;
 pub mod gap;
 pub mod id;
 pub mod json;
+pub mod ocsf;
 pub mod text;
 pub mod time;
+pub mod zeek;
 
 pub use id::Id;
 
 use crate::{
-    decode::{edns::Edns, malformed::Malformed, message::Question, mnemonics, record::Record, rr_type},
+    decode::{edns::Edns, malformed::Malformed, message::Question, mnemonics},
     identity::directory::Who,
     rules::{
         action::Block,
         verdict::{Enforced, Hit, Judgement, Verdict},
     },
+    sample::Transport,
     track::lookup::{End, Lookup, Peer, Seen},
 };
 
@@ -83,8 +92,6 @@ impl Outcome {
     }
 }
 
-/// The class of the Internet.
-const IN: u16 = 1;
 const FORMERR: u16 = 1;
 const SERVFAIL: u16 = 2;
 const REFUSED: u16 = 5;
@@ -162,6 +169,12 @@ impl<'a> Event<'a> {
         }
     }
 
+    /// Appends the Community ID of its flow.
+    pub fn community_id(&self, transport: Transport, out: &mut Vec<u8>) {
+        let (client, server) = (self.client, self.server);
+        community_id::write((client.ip, client.port), (server.ip, server.port), transport, out);
+    }
+
     /// The name of the response code.
     pub fn rcode_name(&self) -> Option<mnemonics::Mnemonic> {
         self.rcode().map(mnemonics::rcode)
@@ -175,12 +188,6 @@ fn survey<'a>(seen: Option<&Seen<'a>>) -> (Option<Edns<'a>>, Option<Malformed>) 
         Some(Ok(message)) => message.survey(),
         Some(Err(reason)) => (None, Some(*reason)),
     }
-}
-
-/// Whether a record's data, if it is well-formed, is one address, for `dns.resolved_ip`. In Chaosnet an A
-/// record is something else.
-fn is_address(record: &Record<'_>) -> bool {
-    record.class == IN && matches!(record.rtype, rr_type::A | rr_type::AAAA)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Why the resolver asked, and where a client's answer came from.
 
-use super::network::machine;
+use super::machine;
 use crate::{
     decode::mnemonics,
     event::{
