@@ -171,7 +171,7 @@ pub fn members(event: &Event<'_>, malformed: Option<&str>, clock: &mut Clock, ou
     if let Some(behind) = &event.who.true_client {
         true_client(behind, out);
     }
-    cause(&event.lookup.cause, event.who, clock, out);
+    cause(event, clock, out);
 }
 
 #[cold]

@@ -1,12 +1,22 @@
 //! One event, in the words of the schema that its output wants.
 
-use super::{Event, Id, Observer, asim, cim, ecs, eve, gap::Lost, ocsf, text, zeek};
+use super::{
+    Event, Id, Observer, asim, cim, ecs, eve,
+    gap::Lost,
+    ocsf,
+    privacy::{
+        Privacy,
+        settings::{PrivacyError, Settings},
+    },
+    text, zeek,
+};
 use crate::config::Schema;
 
 /// Writes events and gaps. What it needs to remember between two of them is its own: an output has its own encoder,
 /// or shares one with outputs that want the same.
 pub struct Encoder {
     form: Form,
+    privacy: Option<Box<Privacy>>,
 }
 
 /// One variant a schema.
@@ -31,28 +41,32 @@ impl Encoder {
             Schema::Cim => Form::Cim(Box::new(cim::Encoder::new(observer))),
             Schema::Asim => Form::Asim(Box::new(asim::Encoder::new(observer))),
         };
-        Self { form }
+        Self { form, privacy: None }
     }
 
     /// Aligned text for people, with or without colour.
     pub fn text(colored: bool) -> Self {
-        Self { form: Form::Text(text::Encoder::new(colored)) }
+        Self { form: Form::Text(text::Encoder::new(colored)), privacy: None }
+    }
+
+    /// The same, but events say no more of people than these settings let them.
+    ///
+    /// # Errors
+    /// [`PrivacyError`]: settings that cannot be used.
+    pub fn with_privacy(self, settings: &Settings) -> Result<Self, PrivacyError> {
+        let privacy = settings.is_on().then(|| Privacy::new(settings).map(Box::new)).transpose()?;
+        Ok(Self { privacy, ..self })
     }
 
     /// Appends one event, each of its lines with a line feed; returns how many lines it is: one, but in
     /// [`Schema::Eve`](Schema), where query, response and alert have a line each. Books of an output count what a
     /// collector takes one by one: lines.
     pub fn encode(&mut self, event: &Event<'_>, out: &mut Vec<u8>) -> u64 {
-        match &mut self.form {
-            Form::Ecs(encoder) => encoder.encode(event, out),
-            Form::Text(encoder) => encoder.encode(event, out),
-            Form::Ocsf(encoder) => encoder.encode(event, out),
-            Form::Eve(encoder) => return encoder.encode(event, out),
-            Form::Zeek(encoder) => encoder.encode(event, out),
-            Form::Cim(encoder) => encoder.encode(event, out),
-            Form::Asim(encoder) => encoder.encode(event, out),
+        let Self { form, privacy } = self;
+        match privacy {
+            Some(privacy) => privacy.apply(event, |event| form.encode(event, out)),
+            None => form.encode(event, out),
         }
-        1
     }
 
     /// Appends what was lost since the last gap; `time` in ns since the Unix epoch. Returns how many lines it is.
@@ -65,6 +79,21 @@ impl Encoder {
             Form::Zeek(encoder) => encoder.encode_gap(time, id, lost, out),
             Form::Cim(encoder) => encoder.encode_gap(time, id, lost, out),
             Form::Asim(encoder) => encoder.encode_gap(time, id, lost, out),
+        }
+        1
+    }
+}
+
+impl Form {
+    fn encode(&mut self, event: &Event<'_>, out: &mut Vec<u8>) -> u64 {
+        match self {
+            Self::Ecs(encoder) => encoder.encode(event, out),
+            Self::Text(encoder) => encoder.encode(event, out),
+            Self::Ocsf(encoder) => encoder.encode(event, out),
+            Self::Eve(encoder) => return encoder.encode(event, out),
+            Self::Zeek(encoder) => encoder.encode(event, out),
+            Self::Cim(encoder) => encoder.encode(event, out),
+            Self::Asim(encoder) => encoder.encode(event, out),
         }
         1
     }

@@ -4,8 +4,9 @@
 //! 2. [`ecs`]: as Elastic Common Schema, the contract of `docs/EVENTS.md`; [`ocsf`], [`eve`], [`zeek`], [`cim`] and
 //!    [`asim`]: as other schemas have it, see `docs/SCHEMAS.md`; [`beyond`]: what they have no field for;
 //! 3. [`text`]: as an aligned line;
-//! 4. [`gap`]: what was lost since the last event;
-//! 5. [`encoder`]: any of them, as an output wants it.
+//! 4. [`privacy`]: an event that says less of people, before any of these sees it;
+//! 5. [`gap`]: what was lost since the last event;
+//! 6. [`encoder`]: any of them, as an output wants it.
 
 pub mod answer;
 pub mod asim;
@@ -20,15 +21,19 @@ pub mod gap;
 pub mod id;
 pub mod json;
 pub mod ocsf;
+pub mod privacy;
 pub mod text;
 pub mod time;
 pub mod zeek;
 
+use std::net::IpAddr;
+
 pub use id::Id;
+use privacy::Mask;
 
 use crate::{
     decode::{edns::Edns, malformed::Malformed, message::Question, mnemonics},
-    identity::directory::Who,
+    identity::{directory::Who, history::Machine},
     rules::{
         action::Block,
         verdict::{Enforced, Hit, Judgement, Verdict},
@@ -68,6 +73,8 @@ pub struct Event<'a> {
     pub response_edns: Option<Edns<'a>>,
     /// What was wrong with the messages' framing.
     pub malformed: Option<&'static str>,
+    /// What may be told of other lookups that the cause names; the rest of the event is masked already.
+    pub mask: Option<&'a Mask>,
 }
 
 /// `event.outcome` (ECS).
@@ -123,6 +130,7 @@ impl<'a> Event<'a> {
             query_edns,
             response_edns,
             malformed,
+            mask: None,
         })
     }
 
@@ -166,6 +174,24 @@ impl<'a> Event<'a> {
             (End::Answered | End::Unasked | End::Blocked, Some(_)) => Outcome::Success,
             (End::Blocked, None) if self.verdict() == Verdict::Blocked(Block::Drop) => Outcome::Failure,
             _ => Outcome::Unknown,
+        }
+    }
+
+    /// The address of a client that another lookup names.
+    pub fn told_address(&self, address: IpAddr) -> IpAddr {
+        self.mask.map_or(address, |mask| mask.address(address))
+    }
+
+    /// Whose that address was at a time, ns since the Unix epoch.
+    pub fn told_machine(&self, address: IpAddr, time: u64) -> Machine<'a> {
+        let machine = self.who.at(address, time);
+        self.mask.map_or(machine, |mask| mask.machine(machine))
+    }
+
+    /// Replaces the name of another lookup that `out` ends with, from `start` on, by what may be told of it.
+    pub fn tell_name(&self, out: &mut Vec<u8>, start: usize) {
+        if let Some(mask) = self.mask {
+            mask.name(out, start);
         }
     }
 
