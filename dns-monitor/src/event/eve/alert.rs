@@ -26,7 +26,9 @@ pub(super) fn write(event: &Event<'_>, out: &mut Vec<u8>) {
     );
     count(out, GENERATOR, u64::from(signature(rule.ruleset, rule.name)));
     text(out, r#","rev":1,"signature":""#, rule.name);
-    text(out, r#","category":""#, rule.category.unwrap_or_default());
+    if let Some(category) = rule.category.filter(|category| !category.is_empty()) {
+        text(out, r#","category":""#, category);
+    }
     raw(
         out,
         match rule.severity {
