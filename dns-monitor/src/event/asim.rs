@@ -91,9 +91,11 @@ impl Encoder {
     }
 
     fn head(&mut self, first: u64, last: u64, id: Id, out: &mut Vec<u8>) {
-        for (open, time) in
-            [(r#"{"TimeGenerated":""#, first), (r#"","EventStartTime":""#, first), (r#"","EventEndTime":""#, last)]
-        {
+        for (open, time) in [
+            (r#"{"TimeGenerated":""#, first),
+            (r#"","EventStartTime":""#, first),
+            (r#"","EventEndTime":""#, last),
+        ] {
             raw(out, open);
             self.clock.write_short(time, DIGITS, "Z", out);
         }

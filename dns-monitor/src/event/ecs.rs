@@ -33,9 +33,10 @@ pub struct Encoder {
 impl Encoder {
     /// Prepares what all events have in common.
     pub fn new(observer: &Observer) -> Self {
-        let mut open = concat!(r#","observer":{"type":"dns-monitor","version":""#, env!("CARGO_PKG_VERSION"), "\"")
-            .as_bytes()
-            .to_vec();
+        let mut open =
+            concat!(r#","observer":{"type":"dns-monitor","version":""#, env!("CARGO_PKG_VERSION"), "\"")
+                .as_bytes()
+                .to_vec();
         if let Some(hostname) = &observer.hostname {
             text(&mut open, r#","hostname":""#, hostname);
         }

@@ -102,7 +102,14 @@ impl Encoder {
     }
 
     /// From the timestamp to VLANs: `kind` is the type of the event, up to the first address.
-    fn head(&mut self, event: &Event<'_>, time: u64, kind: &str, (from, to): (Peer, Peer), out: &mut Vec<u8>) {
+    fn head(
+        &mut self,
+        event: &Event<'_>,
+        time: u64,
+        kind: &str,
+        (from, to): (Peer, Peer),
+        out: &mut Vec<u8>,
+    ) {
         raw(out, r#"{"timestamp":""#);
         self.clock.write_short(time, 6, "+0000", out);
         count(out, r#"","flow_id":"#, flow(event.id));

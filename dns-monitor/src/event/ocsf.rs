@@ -58,7 +58,10 @@ impl Encoder {
     pub fn encode(&mut self, event: &Event<'_>, out: &mut Vec<u8>) {
         let Some(first) = event.lookup.first() else { return };
         let (time, packet) = (first.time(), &first.datagram.packet);
-        raw(out, r#"{"class_uid":4003,"class_name":"DNS Activity","category_uid":4,"category_name":"Network Activity","#);
+        raw(
+            out,
+            r#"{"class_uid":4003,"class_name":"DNS Activity","category_uid":4,"category_name":"Network Activity","#,
+        );
         raw(
             out,
             match (&event.lookup.query, &event.lookup.response) {
@@ -90,6 +93,11 @@ impl Encoder {
         beyond::members(event, malformed, &mut self.clock, out);
         if let Some(Ok(message)) = event.shown().map(|seen| &seen.message) {
             beyond::header_flags(event, message.header, out);
+            if event.question().is_none() {
+                // `query` has it, but wants a name.
+                count(out, r#","dns":{"id":""#, u64::from(message.header.id));
+                raw(out, r#""}"#);
+            }
         }
         if let Some(duration) = event.lookup.duration() {
             count(out, r#","duration":"#, duration);
@@ -99,7 +107,10 @@ impl Encoder {
 
     /// Appends a Base Event and a line feed; `time` in ns since the Unix epoch.
     pub fn encode_gap(&mut self, time: u64, id: Id, lost: &Lost, out: &mut Vec<u8>) {
-        raw(out, r#"{"class_uid":0,"class_name":"Base Event","category_uid":0,"category_name":"Uncategorized","#);
+        raw(
+            out,
+            r#"{"class_uid":0,"class_name":"Base Event","category_uid":0,"category_name":"Uncategorized","#,
+        );
         raw(out, r#""activity_id":99,"activity_name":"Gap","type_uid":99,"type_name":"Base Event: Other""#);
         self.head(time, id, out);
         raw(out, r#","status_id":0,"status":"Unknown","severity_id":3,"severity":"Medium","message":""#);

@@ -210,7 +210,11 @@ const VALUES: &[Case] = &[
         "[fragments]\ntimeout = true",
         r#"f.toml:2:11: fragments.timeout: true must be a duration from 100ms to 1m, such as "5s" or "500ms""#,
     ),
-    ("schema", "[stdout]\nschema = \"ocsf\"", r#"f.toml:2:10: stdout.schema: "ocsf" must be "ecs""#),
+    (
+        "schema",
+        "[stdout]\nschema = \"cef\"",
+        r#"f.toml:2:10: stdout.schema: "cef" must be one of "ecs", "ocsf", "eve", "zeek", "cim", "asim""#,
+    ),
     (
         "format",
         "[stdout]\nformat = \"xml\"",

@@ -60,9 +60,7 @@ fn done(event: &Event<'_>) -> &'static str {
 #[cold]
 fn firewall_rule(rule: &Hit<'_>, out: &mut Vec<u8>) {
     text(out, r#","firewall_rule":{"name":""#, rule.name);
-    for (key, value) in
-        [(r#","uid":""#, Some(rule.id.as_str())), (r#","category":""#, rule.category)]
-    {
+    for (key, value) in [(r#","uid":""#, Some(rule.id.as_str())), (r#","category":""#, rule.category)] {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
             text(out, key, value);
         }

@@ -36,7 +36,9 @@ impl CryptoPan {
                 let flips = self.flips::<32>(u128::from(address.to_bits()) << 96);
                 IpAddr::V4((address.to_bits() ^ flips as u32).into())
             }
-            IpAddr::V6(address) => IpAddr::V6((address.to_bits() ^ self.flips::<128>(address.to_bits())).into()),
+            IpAddr::V6(address) => {
+                IpAddr::V6((address.to_bits() ^ self.flips::<128>(address.to_bits())).into())
+            }
         }
     }
 
@@ -49,6 +51,8 @@ impl CryptoPan {
             *block = (address & mask | self.pad & !mask).to_be_bytes().into();
         }
         self.cipher.encrypt_blocks(&mut blocks);
-        blocks.iter().fold(0, |flips, block| flips << 1 | u128::from(block.first().map_or(0, |byte| byte >> 7)))
+        blocks
+            .iter()
+            .fold(0, |flips, block| flips << 1 | u128::from(block.first().map_or(0, |byte| byte >> 7)))
     }
 }

@@ -163,9 +163,10 @@ fn escaped(rest: &mut std::slice::Iter<'_, u8>) -> u8 {
     match rest.next() {
         Some(first @ b'0'..=b'9') => {
             let digits = [Some(first), rest.next(), rest.next()];
-            digits.into_iter().flatten().fold(0, |value: u8, digit| {
-                value.wrapping_mul(10).wrapping_add(digit.wrapping_sub(b'0'))
-            })
+            digits
+                .into_iter()
+                .flatten()
+                .fold(0, |value: u8, digit| value.wrapping_mul(10).wrapping_add(digit.wrapping_sub(b'0')))
         }
         Some(other) => *other,
         None => 0,

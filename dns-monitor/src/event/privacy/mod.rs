@@ -17,8 +17,8 @@ pub mod settings;
 #[cfg(test)]
 mod tests;
 
-pub use self::{mask::Mask, settings::Settings};
 use self::{local::Local, settings::PrivacyError};
+pub use self::{mask::Mask, settings::Settings};
 use super::Event;
 use crate::track::lookup::Lookup;
 
@@ -44,8 +44,11 @@ impl Privacy {
         let local = Local::new(mask, event);
         let query =
             event.lookup.query.as_ref().map(|seen| local.seen(seen, event.query_edns.as_ref(), query));
-        let response =
-            event.lookup.response.as_ref().map(|seen| local.seen(seen, event.response_edns.as_ref(), response));
+        let response = event
+            .lookup
+            .response
+            .as_ref()
+            .map(|seen| local.seen(seen, event.response_edns.as_ref(), response));
         let lookup = Lookup {
             role: event.lookup.role,
             query: query.map(|(seen, _)| seen),

@@ -29,7 +29,8 @@ pub(super) fn write(record: &Record<'_>, local: &Local<'_>, out: &mut Vec<u8>) -
         return Some(());
     }
     let start = out.len();
-    if data.is_empty() || pieces(record.rtype).is_some_and(|pieces| write_pieces(record, pieces, local, out)) {
+    if data.is_empty() || pieces(record.rtype).is_some_and(|pieces| write_pieces(record, pieces, local, out))
+    {
         return Some(());
     }
     out.truncate(start);

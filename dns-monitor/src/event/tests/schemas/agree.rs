@@ -36,13 +36,17 @@ pub fn check(schema: Schema, lines: &[Value], ecs: &Value) -> Result<(), String>
     // Not every schema says everything: where it cannot, ECS need not either.
     match schema {
         Schema::Zeek | Schema::Cim => expected.is_alert = None,
-        Schema::Asim => (expected.is_alert, expected.time) = (None, expected.time.map(|time| time[..27].to_owned())),
+        Schema::Asim => {
+            (expected.is_alert, expected.time) = (None, expected.time.map(|time| time[..27].to_owned()))
+        }
         Schema::Eve => expected.time = expected.time.map(|time| time[..26].to_owned()),
         _ => {}
     }
     if schema == Schema::Zeek {
         (found.time, expected.time) = (None, None);
-        let qtype = |value: Option<Value>| value.map(|value| json!(value.as_str().unwrap().replace("query-", "TYPE")));
+        let qtype = |value: Option<Value>| {
+            value.map(|value| json!(value.as_str().unwrap().replace("query-", "TYPE")))
+        };
         found.rtype = qtype(found.rtype).map(|value| if value == "*" { json!("ANY") } else { value });
     }
     if expected != found {
@@ -97,7 +101,9 @@ fn ocsf(line: &Value) -> (Facts, Value) {
         client: (at(line, "/src_endpoint/ip"), at(line, "/src_endpoint/port")),
         server: (at(line, "/dst_endpoint/ip"), at(line, "/dst_endpoint/port")),
         transport: text(line, "/connection_info/protocol_name"),
-        message: line["query"]["packet_uid"].as_u64().or_else(|| (line.get("query").is_none()).then_some(4660)),
+        message: line["query"]["packet_uid"]
+            .as_u64()
+            .or_else(|| text(line, "/unmapped/dns_monitor/dns/id").map(|id| id.parse().unwrap())),
         name: at(line, "/query/hostname"),
         rtype: at(line, "/query/type"),
         rcode: at(line, "/status_code"),
@@ -106,16 +112,13 @@ fn ocsf(line: &Value) -> (Facts, Value) {
         is_alert: line["is_alert"].as_bool(),
         rule: at(line, "/firewall_rule/name"),
     };
-    let mut facts = facts;
-    if line["unmapped"]["dns_monitor"].get("header_flags").is_none() {
-        facts.message = None; // no header, no id
-    }
     (facts, line["unmapped"]["dns_monitor"].clone())
 }
 
 fn eve(lines: &[Value]) -> Result<(Facts, Value), String> {
     let first = lines.first().ok_or("no line")?;
-    let of = |kind: &str| lines.iter().find(|line| line["event_type"] == "dns" && line["dns"]["type"] == kind);
+    let of =
+        |kind: &str| lines.iter().find(|line| line["event_type"] == "dns" && line["dns"]["type"] == kind);
     let (request, response) = (of("request"), of("response"));
     let last = response.or(request).ok_or("no line about DNS")?;
     let alert = lines.iter().find(|line| line["event_type"] == "alert");

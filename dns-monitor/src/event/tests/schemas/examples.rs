@@ -32,8 +32,7 @@ fn scene() -> Scene {
 
 /// The example of one schema, as the document has it.
 fn section(schema: &str, lines: &[Value]) -> String {
-    let lines: Vec<String> =
-        lines.iter().map(|line| serde_json::to_string_pretty(line).unwrap()).collect();
+    let lines: Vec<String> = lines.iter().map(|line| serde_json::to_string_pretty(line).unwrap()).collect();
     format!("<!-- example {schema} -->\n```json\n{}\n```\n<!-- end -->", lines.join("\n"))
 }
 
@@ -45,7 +44,8 @@ fn examples_are_what_the_encoders_write() {
     for schema in std::iter::once(Schema::Ecs).chain(all) {
         let name = format!("{schema:?}").to_lowercase();
         let wanted = section(&name, &scene().lookup(|event| lines(schema, event)));
-        let start = text.find(&format!("<!-- example {name} -->")).unwrap_or_else(|| panic!("no example of {name}"));
+        let start =
+            text.find(&format!("<!-- example {name} -->")).unwrap_or_else(|| panic!("no example of {name}"));
         let end = start + text[start..].find("<!-- end -->").unwrap() + "<!-- end -->".len();
         if std::env::var_os("UPDATE_DOCS").is_some() {
             text.replace_range(start..end, &wanted);

@@ -30,9 +30,13 @@ fn walk(fields: &[Field<'_>], path: &str, value: &Value) -> Result<(), String> {
             if members.is_empty() {
                 return Err(format!("{path} is empty"));
             }
-            let missing = fields.iter().filter(|field| field.is_required && parent(fields, field) == path).find(
-                |field| below(path, field.path).is_some_and(|name| !members.contains_key(name.trim_end_matches("[]"))),
-            );
+            let missing = fields
+                .iter()
+                .filter(|field| field.is_required && parent(fields, field) == path)
+                .find(|field| {
+                    below(path, field.path)
+                        .is_some_and(|name| !members.contains_key(name.trim_end_matches("[]")))
+                });
             if let Some(missing) = missing {
                 return Err(format!("{} is missing", missing.path));
             }
@@ -85,7 +89,9 @@ fn holds(kind: &str, value: &Value) -> bool {
         "boolean" => value.is_boolean(),
         "port" => value.as_u64().is_some_and(|port| port <= 65_535),
         "ip" => text.is_some_and(|text| text.parse::<std::net::IpAddr>().is_ok()),
-        "mac" => text.is_some_and(|text| text.len() == 17 && text.split(':').all(|byte| u8::from_str_radix(byte, 16).is_ok())),
+        "mac" => text.is_some_and(|text| {
+            text.len() == 17 && text.split(':').all(|byte| u8::from_str_radix(byte, 16).is_ok())
+        }),
         "hex" => text.is_some_and(|text| u16::from_str_radix(text, 16).is_ok()),
         "datetime" => time(9, "Z"),
         "eve-time" => time(6, "+0000"),
