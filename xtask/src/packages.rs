@@ -31,6 +31,7 @@ pub const TESTS: &[(&str, &str)] = &[
     ("kdig", "knot-dnsutils"),
     ("kea-dhcp4", "kea-dhcp4-server"),
     ("mount", "mount"),
+    ("pip3", "python3-pip"),
     ("setpriv", "util-linux"),
     ("suricata", "suricata"),
     ("tc", "iproute2"),

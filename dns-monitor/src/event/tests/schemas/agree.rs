@@ -42,6 +42,10 @@ pub fn check(schema: Schema, lines: &[Value], ecs: &Value) -> Result<(), String>
         Schema::Eve => expected.time = expected.time.map(|time| time[..26].to_owned()),
         _ => {}
     }
+    if schema == Schema::Asim && !expected.answers.is_empty() {
+        let data: Vec<_> = expected.answers.iter().filter_map(Value::as_str).collect();
+        expected.answers = vec![json!(data.join("; "))];
+    }
     if schema == Schema::Zeek {
         (found.time, expected.time) = (None, None);
         let qtype = |value: Option<Value>| {
@@ -206,7 +210,7 @@ fn asim(line: &Value) -> (Facts, Value) {
         name: at(line, "/DnsQuery"),
         rtype: at(line, "/DnsQueryTypeName"),
         rcode: at(line, "/DnsResponseCodeName").filter(|code| code != "NA"),
-        answers: names.iter().flat_map(|names| names.split("; ")).map(|name| json!(name)).collect(),
+        answers: names.map(Value::from).into_iter().collect(),
         is_answered: line["EventSubType"] == "response",
         rule: at(line, "/RuleName"),
         ..Facts::default()
