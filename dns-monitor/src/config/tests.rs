@@ -121,7 +121,7 @@ fn placeless(mut config: Config) -> Config {
 }
 
 fn parse_everything() -> Config {
-    Config::parse("f", &format!("{EVERYTHING}{}{}", rules::EVERYTHING, outputs::EVERYTHING)).unwrap()
+    Config::parse("f", &format!("{EVERYTHING}{}{}", rules::EVERYTHING, outputs::everything())).unwrap()
 }
 
 #[test]

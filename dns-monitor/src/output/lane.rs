@@ -8,18 +8,54 @@ use super::{
     queue::{Batch, Queue},
 };
 use crate::{
-    config::{Output, Schema},
-    event::{Event, gap::Lost},
+    config::{Output, Schema, output::Kind},
+    event::{
+        Event, Observer,
+        encoder::Encoder,
+        gap::Lost,
+        privacy::settings::{PrivacyError, Settings},
+    },
     ledger::Tally,
 };
 
 /// How the events of an output are written. Outputs with the same form share the work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form {
-    /// The names of the fields.
-    pub schema: Schema,
-    /// Matters to text alone.
-    pub colored: bool,
+    style: Style,
+    privacy: Settings,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Style {
+    Json(Schema),
+    Text {
+        colored: bool,
+    },
+    /// `identity` as in [`Encoder::dnstap`].
+    Dnstap {
+        identity: Option<String>,
+    },
+}
+
+impl Form {
+    fn of(output: &Output, colored: bool) -> Self {
+        let style = match (&output.kind, output.schema) {
+            (Kind::Dnstap(dnstap), _) => Style::Dnstap { identity: dnstap.identity.clone() },
+            (_, Some(Schema::Text)) => Style::Text { colored },
+            (_, schema) => Style::Json(schema.unwrap_or_default()),
+        };
+        Self { style, privacy: Settings::default() }
+    }
+
+    /// An encoder that writes them so.
+    pub(super) fn encoder(&self, observer: &Observer) -> Result<Encoder, PrivacyError> {
+        let encoder = match &self.style {
+            Style::Json(schema) => Encoder::new(*schema, observer),
+            Style::Text { colored } => Encoder::text(*colored),
+            Style::Dnstap { identity } => Encoder::dnstap(observer, identity.as_deref()),
+        };
+        encoder.with_privacy(&self.privacy)
+    }
 }
 
 /// The way to one output.
@@ -44,7 +80,7 @@ impl Lane {
     pub fn new(output: &Output, colored: bool, queue: Queue) -> Self {
         Self {
             name: output.name.clone(),
-            form: Form { schema: output.schema, colored },
+            form: Form::of(output, colored),
             encoder: 0,
             filter: Filter::new(&output.filter),
             sampler: output.sample.map(Sampler::new),
@@ -56,6 +92,16 @@ impl Lane {
             sampled: 0,
             aggregated: 0,
         }
+    }
+
+    /// The same, but events say no more of people than these settings let them.
+    ///
+    /// # Errors
+    /// [`PrivacyError`]: settings that cannot be used.
+    pub fn with_privacy(mut self, privacy: Settings) -> Result<Self, PrivacyError> {
+        self.form.privacy = privacy;
+        self.form.encoder(&Observer::default())?;
+        Ok(self)
     }
 
     /// Of the output.
@@ -87,7 +133,11 @@ impl Lane {
             let lines = encode(&mut self.batch.bytes);
             return self.count(lines, pressure);
         };
-        self.aggregated += u64::from(aggregator.add(event, encode));
+        // What is over now counts no more.
+        aggregator.set_time(event.lookup.first().map_or(0, |seen| seen.time()));
+        self.take_due(pressure);
+        let added = self.aggregator.as_mut().is_some_and(|aggregator| aggregator.add(event, encode));
+        self.aggregated += u64::from(added);
         self.take_due(pressure);
     }
 

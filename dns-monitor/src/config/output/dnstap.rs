@@ -43,7 +43,6 @@ impl Dnstap {
         } else {
             table.required("address", address).map(Place::Address)
         };
-        table.refuse("schema", "left out: dnstap has the messages themselves");
         let (timeout, identity) = (timeout(table), table.value("identity", identity));
         Some(Self { place: place?, timeout, identity })
     }

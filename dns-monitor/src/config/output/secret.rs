@@ -73,6 +73,12 @@ impl Secret {
         Self { key, source: Source::File(file.into()) }
     }
 
+    /// One that is in a file.
+    #[cfg(test)]
+    pub(in crate::config) fn of_file(key: &'static str, file: &str) -> Self {
+        Self { key, source: Source::File(file.into()) }
+    }
+
     /// The text.
     ///
     /// # Errors
