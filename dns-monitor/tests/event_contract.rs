@@ -132,6 +132,7 @@ fn what_breaks_the_contract_is_noticed() {
         ("/client/port", Value::from("53")),
         ("/client/port", Value::from(65_536)),
         ("/event/sequence", Value::from(-1)),
+        ("/event/id", Value::from("17979cfe362a0000")),
         ("/event/outcome", Value::from("maybe")),
         ("/event/type", Value::from("protocol")),
         ("/dns/header_flags", Value::from(vec!["ZZ"])),

@@ -14,6 +14,7 @@ pub mod address;
 pub mod agent;
 pub mod books;
 pub mod bpf;
+pub mod collectors;
 pub mod dhcp;
 pub mod dns;
 pub mod event;

@@ -23,14 +23,23 @@ pub const LAB: &[(&str, &str)] = &[
 pub const TESTS: &[(&str, &str)] = &[
     ("c++", "g++"),
     ("cc", "gcc"),
+    ("clickhouse-server", "clickhouse-server"),
     ("dhcpd", "isc-dhcp-server"),
     ("named-checkzone", "bind9-utils"),
     ("dhclient", "isc-dhcp-client"),
     ("dnsmasq", "dnsmasq-base"),
     ("dnsperf", "dnsperf"),
+    ("dnstap-read", "bind9-dnsutils"),
+    ("fstrm_capture", "fstrm-bin"),
     ("kdig", "knot-dnsutils"),
     ("kea-dhcp4", "kea-dhcp4-server"),
     ("mount", "mount"),
+    ("nats-server", "nats-server"),
+    ("pip3", "python3-pip"),
+    ("rsyslogd", "rsyslog"),
+    // They bring no program, only modules of it.
+    ("/var/lib/dpkg/info/rsyslog-openssl.list", "rsyslog-openssl"),
+    ("/var/lib/dpkg/info/rsyslog-relp.list", "rsyslog-relp"),
     ("setpriv", "util-linux"),
     ("suricata", "suricata"),
     ("tc", "iproute2"),
@@ -42,8 +51,11 @@ pub const TESTS: &[(&str, &str)] = &[
 /// Packages whose service would start with the next boot.
 const SERVICES: &[(&str, &str)] = &[
     ("bind9", "named.service"),
+    ("clickhouse-server", "clickhouse-server.service"),
     ("isc-dhcp-server", "isc-dhcp-server.service"),
     ("kea-dhcp4-server", "kea-dhcp4-server.service"),
+    ("nats-server", "nats-server.service"),
+    ("rsyslog", "rsyslog.service"),
 ];
 
 /// What the benchmarks compare with.

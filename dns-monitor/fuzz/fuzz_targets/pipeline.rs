@@ -4,7 +4,7 @@
 use dns_monitor::{
     config::Config,
     decode::Decoder,
-    event::{Event, Observer, ecs, text},
+    event::{Event, Id, Observer, ecs, text},
     identity::directory::Who,
     rules::verdict::Judgement,
     source::kernel::sample::parse,
@@ -48,7 +48,7 @@ impl Events {
     fn check(&mut self, lookup: &Lookup<'_>) {
         let judgement = Judgement::default();
         let who = Who::default();
-        let event = Event::new(lookup, &judgement, &who, 0, None).expect("a lookup has a message");
+        let event = Event::new(lookup, &judgement, &who, Id::default(), None).expect("a lookup has a message");
         self.out.clear();
         self.json.encode(&event, &mut self.out);
         let parsed: Result<serde_json::Value, _> = serde_json::from_slice(&self.out);

@@ -6,10 +6,12 @@
 //! 4. `read`: from the one to the other, key by key;
 //! 5. [`rules`]: the same for lists and rules, which stand in any number and in an order that counts;
 //! 6. [`identity`]: and for what says who had an address;
-//! 7. [`error`]: what can be wrong, where, and what would be right.
+//! 7. [`output`]: and for where events go;
+//! 8. [`error`]: what can be wrong, where, and what would be right.
 
 pub mod error;
 pub mod identity;
+pub mod output;
 mod raw;
 mod read;
 pub mod resolved;
@@ -22,6 +24,7 @@ use std::path::Path;
 
 pub use error::ConfigError;
 pub use identity::{Identity, Leases};
+pub use output::Output;
 pub use resolved::{Attach, Color, Config, Format, Schema, nanoseconds};
 pub use rules::{Control, Rules, Spec};
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod answers;
+mod dnstap;
 mod ends;
 mod judged;
 mod lines;
@@ -11,10 +12,11 @@ mod malformed;
 mod messages;
 mod names;
 mod networks;
+mod schemas;
 
 use serde_json::{Value, json};
 
-use super::{End, Event, Judgement, Lookup, Malformed, Seen, text};
+use super::{End, Event, Id, Judgement, Lookup, Malformed, Seen, text};
 use crate::{
     event::{Observer, ecs::Encoder},
     identity::directory::Who,
@@ -26,6 +28,11 @@ use messages::{A, NOERROR, QUERY, WWW, message, question};
 /// 1,700,000,000 seconds and 123,456,789 ns after 1970.
 const TIME: u64 = 1_700_000_000_123_456_789;
 const LATENCY: u64 = 1_500_000;
+const ID: Id = Id { start: 0x1797_9cfe_362a_0000, sequence: 42 };
+
+fn observer() -> Observer {
+    Observer { hostname: Some("ns1.example.net".to_owned()), start: None }
+}
 
 /// A lookup of a client for www.example.com; tests change what they are about.
 struct Scene {
@@ -82,7 +89,7 @@ impl Scene {
     fn lookup<T>(&self, look: impl FnOnce(&Event<'_>) -> T) -> T {
         self.with(Cause::Untold, |lookup| {
             let mac = lookup.peers().unwrap().0.mac;
-            look(&Event::new(lookup, &self.judgement, &Who::stranger(mac), 42, self.interface).unwrap())
+            look(&Event::new(lookup, &self.judgement, &Who::stranger(mac), ID, self.interface).unwrap())
         })
     }
 
@@ -112,7 +119,7 @@ impl Scene {
     /// The event, and the line it is.
     fn json(&self) -> (Value, String) {
         let mut out = Vec::new();
-        let observer = Observer { hostname: Some("ns1.example.net".to_owned()) };
+        let observer = observer();
         self.lookup(|event| Encoder::new(&observer).encode(event, &mut out));
         let line = String::from_utf8(out).unwrap();
         let value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
@@ -138,6 +145,7 @@ fn usual() -> Value {
             "action": "dns-lookup",
             "outcome": "success",
             "duration": 1_500_000,
+            "id": "17979cfe362a0000-42",
             "sequence": 42,
         },
         "network": {
@@ -197,6 +205,7 @@ fn run(cases: Vec<Case>) {
         merge(&mut expected, &changes);
         let (event, line) = scene.json();
         assert_eq!(event, expected, "{what}");
+        schemas::check(what, &scene, &event);
         assert!(line.ends_with("}\n") && line.matches('\n').count() == 1, "{what}: one line");
     }
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use dns_monitor::{
-    event::{Event, Observer, ecs::Encoder},
+    event::{Event, Id, Observer, ecs::Encoder},
     rules::{
         action::{Action, Block, Effect, Severity, Sinkhole},
         forge,
@@ -103,7 +103,7 @@ pub fn event(went: Went, made: Option<Made>) -> Value {
     };
     let (judgement, mut line) = (judgement(made), Vec::new());
     let who = dns_monitor::identity::directory::Who::default();
-    let event = Event::new(&lookup, &judgement, &who, 0, Some("eth0")).unwrap();
+    let event = Event::new(&lookup, &judgement, &who, Id::default(), Some("eth0")).unwrap();
     Encoder::new(&Observer::default()).encode(&event, &mut line);
     serde_json::from_slice(&line).unwrap()
 }

@@ -46,6 +46,7 @@ pub const FIELDS: &[Field] = &[
     field("event.action", Where::All, |v| one_of(v, &["dns-lookup", "dns-drop", "dns-answer", "dns-gap"])),
     field("event.outcome", Where::All, |v| v == "success" || v == "failure" || v == "unknown"),
     field("event.duration", Where::Some, Value::is_u64),
+    field("event.id", Where::All, event_id),
     field("event.sequence", Where::All, Value::is_u64),
     field("network.transport", Where::Lookups, |v| v == "udp" || v == "tcp"),
     field("network.type", Where::Lookups, |v| v == "ipv4" || v == "ipv6"),

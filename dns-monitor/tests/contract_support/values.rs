@@ -163,3 +163,14 @@ pub fn answers(value: &Value) -> bool {
             && fields.get("data").is_none_or(data)
     })
 }
+
+/// 16 hexadecimal digits, a hyphen, a number.
+pub fn event_id(value: &Value) -> bool {
+    string(value, |text| {
+        text.split_once('-').is_some_and(|(start, sequence)| {
+            start.len() == 16
+                && start.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+                && sequence.parse::<u64>().is_ok()
+        })
+    })
+}

@@ -26,6 +26,8 @@ pub struct Table<'t, 'a> {
     depth: usize,
     entries: &'t DeTable<'a>,
     known: Vec<&'static str>,
+    /// What is not known stands here unread: a fault before it has taken away its meaning.
+    unread: bool,
     report: &'t mut Report<'a>,
 }
 
@@ -37,13 +39,14 @@ impl<'t, 'a> Table<'t, 'a> {
         entries: &'t DeTable<'a>,
         report: &'t mut Report<'a>,
     ) -> Self {
-        Self { path, span, depth: 0, entries, known: Vec::new(), report }
+        Self { path, span, depth: 0, entries, known: Vec::new(), unread: false, report }
     }
 
     /// Reads what is known, and reports the rest.
     pub(super) fn read<T>(mut self, read: impl FnOnce(&mut Self) -> T) -> T {
         let result = read(&mut self);
-        for (key, _) in unknown(self.entries, &self.known) {
+        let unknown = if self.unread { Vec::new() } else { unknown(self.entries, &self.known) };
+        for (key, _) in unknown {
             let known = self.known.iter().map(|known| self.key(known)).collect();
             let fault = Fault::Unknown { what: "key", name: self.key(key.get_ref()), known };
             self.report.add(key.span(), fault);
@@ -145,7 +148,8 @@ impl<'t, 'a> Table<'t, 'a> {
         }
         let (path, depth) = (self.key(key), self.depth + 1);
         let known = Vec::new();
-        Some(Table { path, span: value.span(), depth, entries, known, report: self.report }.read(read))
+        let span = value.span();
+        Some(Table { path, span, depth, entries, known, unread: false, report: self.report }.read(read))
     }
 
     fn array(
@@ -166,6 +170,16 @@ impl<'t, 'a> Table<'t, 'a> {
     /// Whether `key` is there, be it good or bad.
     pub fn has(&self, key: &str) -> bool {
         find(self.entries, key).is_some()
+    }
+
+    /// Whether `key` is this text, which then is all that is to be read of it.
+    pub fn is_text(&mut self, key: &'static str, text: &str) -> bool {
+        self.entry(key).is_some_and(|value| value.get_ref().as_str() == Some(text))
+    }
+
+    /// What the remaining keys mean cannot be told.
+    pub fn ignore_rest(&mut self) {
+        self.unread = true;
     }
 
     /// Takes down that `key`, if it is there, has no place beside another.

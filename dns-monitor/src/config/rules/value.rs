@@ -63,7 +63,7 @@ pub fn category(text: &str) -> Checked<String> {
 /// What is done.
 pub fn action(text: &str) -> Checked<Action> {
     let found = ACTIONS.into_iter().find(|action| action.name() == text);
-    found.map_or_else(|| expected(format!("one of {}", quoted(ACTIONS.map(Action::name)))), Ok)
+    found.map_or_else(|| expected(format!("one of {}", quoted(&ACTIONS.map(Action::name)))), Ok)
 }
 
 /// An Extended DNS Error, or none.
@@ -135,6 +135,6 @@ pub fn url(text: &str) -> Checked<String> {
 }
 
 /// The names of a choice, for errors.
-pub fn quoted<const N: usize>(names: [&str; N]) -> String {
-    names.map(|name| format!("{name:?}")).join(", ")
+pub fn quoted(names: &[&str]) -> String {
+    names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
 }

@@ -3,6 +3,7 @@
 use crate::{
     event::{
         Event,
+        beyond::id,
         json::{number, raw},
     },
     rules::{action::Block, verdict::Verdict},
@@ -43,7 +44,6 @@ pub(super) fn action(event: &Event<'_>, out: &mut Vec<u8>) {
     } else {
         raw(out, "\"");
     }
-    raw(out, r#","sequence":"#);
-    number(out, event.sequence);
+    id(event.id, out);
     raw(out, "}");
 }

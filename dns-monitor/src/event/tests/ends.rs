@@ -100,8 +100,7 @@ fn response_codes_decide_the_outcome() {
 fn losses_are_events() {
     let mut out = Vec::new();
     let lost = Lost { kernel: 1, decode: 2, sink: 3 };
-    let observer = Observer { hostname: Some("ns1.example.net".to_owned()) };
-    Encoder::new(&observer).encode_gap(TIME, 43, &lost, &mut out);
+    Encoder::new(&observer()).encode_gap(TIME, Id { sequence: 43, ..ID }, &lost, &mut out);
     let expected = json!({
         "@timestamp": "2023-11-14T22:13:20.123456789Z",
         "ecs": {"version": "9.0.0"},
@@ -111,6 +110,7 @@ fn losses_are_events() {
             "type": ["protocol"],
             "action": "dns-gap",
             "outcome": "unknown",
+            "id": "17979cfe362a0000-43",
             "sequence": 43,
         },
         "observer": {"type": "dns-monitor", "version": env!("CARGO_PKG_VERSION"), "hostname": "ns1.example.net"},

@@ -43,8 +43,8 @@ fn directory(believed: Option<[u8; 4]>) -> Directory {
 /// The event of a lookup, by what is known.
 fn encode(lookup: &Lookup<'_>, directory: &mut Directory) -> Value {
     let (judgement, who, mut out) = (Judgement::default(), directory.who(lookup), Vec::new());
-    let event = Event::new(lookup, &judgement, &who, 42, Some("eth0")).unwrap();
-    let observer = Observer { hostname: Some("ns1.example.net".to_owned()) };
+    let event = Event::new(lookup, &judgement, &who, ID, Some("eth0")).unwrap();
+    let observer = observer();
     Encoder::new(&observer).encode(&event, &mut out);
     serde_json::from_slice(&out).unwrap()
 }

@@ -179,7 +179,7 @@ pub fn show_hours(from: u16, to: u16) -> String {
 /// A day of the week; Monday is 0.
 pub fn day(text: &str) -> Checked<u8> {
     let day = (0..7).zip(DAYS).find_map(|(number, day)| (day == text).then_some(number));
-    day.map_or_else(|| expected(format!("one of {}", quoted(DAYS))), Ok)
+    day.map_or_else(|| expected(format!("one of {}", quoted(&DAYS))), Ok)
 }
 
 /// Days as [`day`] reads them.

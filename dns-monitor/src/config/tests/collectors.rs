@@ -1,0 +1,172 @@
+//! Every key of the types of outputs that speak to collectors.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use crate::config::{
+    Config, Output,
+    output::{
+        Address, Auth, ClickhouseFormat, Dnstap, DnstapPlace, Encoding, Endpoint, Facility, Http, Kind, Nats,
+        Otlp, Preset, Relp, Secret, Syslog, SyslogHeader, SyslogTransport, Tls, Transport, Web, web::Header,
+    },
+};
+
+pub const EVERYTHING: &str = r#"
+[[output]]
+name = "elastic"
+type = "http"
+preset = "elasticsearch"
+url = "https://elastic.example:9200"
+index = "logs-dns-default"
+encoding = "gzip"
+headers = ["X-Tenant: 7"]
+max_bytes = "2MiB"
+max_events = 100
+user = "dns"
+password_file = "elastic"
+ca = "ca.pem"
+certificate = "client.pem"
+key = "client.key"
+timeout = "5s"
+[[output]]
+name = "splunk"
+type = "http"
+preset = "splunk-hec"
+url = "https://splunk.example:8088"
+token_file = "splunk"
+sourcetype = "dns:ecs"
+index = "dns"
+acknowledge = true
+[[output]]
+name = "loki"
+type = "http"
+preset = "loki"
+url = "http://loki.example:3100"
+labels = ["host=resolver-1", "job=dns"]
+tenant = "net"
+[[output]]
+name = "clickhouse"
+type = "http"
+preset = "clickhouse"
+url = "http://clickhouse.example:8123"
+table = "dns.events"
+format = "JSONAsObject"
+encoding = "zstd"
+[[output]]
+type = "otlp"
+url = "http://otel.example:4318"
+[[output]]
+type = "syslog"
+address = "siem.example:514"
+transport = "udp"
+max_bytes = "2KiB"
+facility = "authpriv"
+app_name = "dns"
+enterprise = 32473
+bom = true
+[[output]]
+type = "relp"
+address = "siem.example:2514"
+transport = "tls"
+server_name = "siem"
+window = 64
+[[output]]
+type = "nats"
+address = "nats.example:4222"
+subject = "dns.events"
+window = 512
+[[output]]
+type = "dnstap"
+path = "/run/dnstap.sock"
+identity = "resolver-1"
+"#;
+
+pub fn collectors() -> Vec<Output> {
+    [elastic(), splunk(), loki(), clickhouse()].into_iter().chain(others()).collect()
+}
+
+fn http(name: &str, web: Web, preset: Preset) -> Output {
+    Output { name: name.to_owned(), ..Output::new(Kind::Http(Http { web, preset })) }
+}
+
+fn elastic() -> Output {
+    let password = Secret::file("password", "elastic");
+    let tls = Tls {
+        ca: Some("ca.pem".into()),
+        certificate: Some("client.pem".into()),
+        key: Some("client.key".into()),
+        ..Tls::default()
+    };
+    let web = Web {
+        encoding: Encoding::Gzip,
+        headers: vec![Header { name: "x-tenant".to_owned(), value: "7".to_owned() }],
+        timeout: Duration::from_secs(5),
+        max_bytes: 2 << 20,
+        max_events: 100,
+        auth: Some(Auth::Password { user: "dns".to_owned(), password }),
+        tls,
+        ..Web::new("https://elastic.example:9200")
+    };
+    http("elastic", web, Preset::Elasticsearch { index: "logs-dns-default".to_owned() })
+}
+
+fn splunk() -> Output {
+    let auth = Some(Auth::Token(Secret::file("token", "splunk")));
+    let web = Web { auth, ..Web::new("https://splunk.example:8088") };
+    let (sourcetype, index) = ("dns:ecs".to_owned(), Some("dns".to_owned()));
+    http("splunk", web, Preset::SplunkHec { sourcetype, index, acknowledge: true })
+}
+
+fn loki() -> Output {
+    let labels = [("host", "resolver-1"), ("job", "dns")];
+    let labels: BTreeMap<_, _> = labels.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    http("loki", Web::new("http://loki.example:3100"), Preset::Loki { labels, tenant: Some("net".to_owned()) })
+}
+
+fn clickhouse() -> Output {
+    let web = Web { encoding: Encoding::Zstd, ..Web::new("http://clickhouse.example:8123") };
+    let (table, format) = ("dns.events".to_owned(), ClickhouseFormat::JSONAsObject);
+    http("clickhouse", web, Preset::Clickhouse { table, format })
+}
+
+fn others() -> [Output; 5] {
+    let timeout = Duration::from_secs(10);
+    let address = |host: &str, port| Address { host: host.to_owned(), port };
+    let header = SyslogHeader {
+        facility: Facility::Authpriv,
+        app_name: "dns".to_owned(),
+        enterprise: Some(32473),
+        bom: true,
+    };
+    let transport = SyslogTransport::Udp { max_bytes: 2048 };
+    let syslog = Syslog { address: address("siem.example", 514), timeout, transport, header };
+    let transport = Transport::Tls(Tls { server_name: Some("siem".to_owned()), ..Tls::default() });
+    let endpoint = Endpoint { address: address("siem.example", 2514), timeout, transport };
+    let relp = Relp { endpoint, window: 64, header: SyslogHeader::default() };
+    let endpoint =
+        Endpoint { address: address("nats.example", 4222), timeout, transport: Transport::default() };
+    let nats = Nats { endpoint, subject: "dns.events".to_owned(), window: 512, auth: None };
+    let place = DnstapPlace::Path("/run/dnstap.sock".into());
+    let dnstap = Dnstap { place, timeout, identity: Some("resolver-1".to_owned()) };
+    let otlp = Otlp { web: Web::new("http://otel.example:4318") };
+    [Kind::Otlp(otlp), Kind::Syslog(syslog), Kind::Relp(relp), Kind::Nats(nats), Kind::Dnstap(dnstap)]
+        .map(Output::new)
+}
+
+#[test]
+fn collectors_are_read_and_written() {
+    let config = Config::parse("f", EVERYTHING).unwrap();
+    assert_eq!(config.outputs, collectors());
+    let text = config.to_toml().unwrap();
+    // A header may hold a secret: it is printed without its value, and is then no header.
+    let again = text.replace("x-tenant: ***", "x-tenant: 7");
+    assert_eq!(Config::parse("f", &again).unwrap().outputs, collectors(), "{text}");
+}
+
+#[test]
+fn no_secret_is_ever_printed() {
+    let settings = "[[output]]\ntype = 'http'\nurl = 'http://a'\ntoken = 's3cret'\nheaders = ['X-Key: s3cret']\n\
+        [[output]]\ntype = 'nats'\naddress = 'a:1'\nsubject = 'b'\nuser = 'c'\npassword = 's3cret'\n";
+    let config = Config::parse("f", settings).unwrap();
+    let told = format!("{}{config:?}", config.to_toml().unwrap());
+    assert!(!told.contains("s3cret") && told.contains("***"), "{told}");
+}

@@ -1,0 +1,81 @@
+//! NATS JetStream: each event published and acknowledged by the stream.
+//!
+//! 1. [`protocol`]: what the server says;
+//! 2. [`hello`]: how a connection begins;
+//! 3. [`publish`]: a window of events on their way, and what becomes of them;
+//! 4. [`Nats`]: all events of a batch.
+
+mod ack;
+mod hello;
+mod protocol;
+mod publish;
+#[cfg(test)]
+mod tests;
+
+use self::publish::Publisher;
+use super::{
+    Events, Receipt, SinkError, Stop,
+    progress::{Memory, Progress},
+};
+use crate::config::output;
+
+/// Bytes that are gathered before they are written.
+const CHUNK: usize = 64 << 10;
+
+/// A stream of NATS JetStream.
+pub struct Nats {
+    settings: output::Nats,
+    publisher: Option<Publisher>,
+    memory: Memory,
+}
+
+impl Nats {
+    /// Not connected yet.
+    #[must_use]
+    pub fn new(settings: &output::Nats) -> Self {
+        Self { settings: settings.clone(), publisher: None, memory: Memory::default() }
+    }
+
+    /// Publishes every event and waits until all are acknowledged. After an error, the same events are expected again,
+    /// and only those that are not settled are sent again.
+    ///
+    /// # Errors
+    /// See [`SinkError`]. Events that the stream refuses are no error.
+    pub fn deliver(&mut self, events: &Events<'_>, stop: &Stop) -> Result<Receipt, SinkError> {
+        let lines: Vec<_> = events.iter().collect();
+        let mut progress = self.memory.resume(events, lines.len());
+        match self.send(&lines, &mut progress, stop) {
+            Ok(()) => Ok(progress.receipt()),
+            Err(error) => {
+                self.memory.keep(events, progress);
+                Err(error)
+            }
+        }
+    }
+
+    fn send(&mut self, lines: &[&[u8]], progress: &mut Progress, stop: &Stop) -> Result<(), SinkError> {
+        let mut publisher = match self.publisher.take() {
+            Some(publisher) => publisher,
+            None => Publisher::open(&self.settings, stop)?,
+        };
+        let mut setback = None;
+        publisher.check(stop)?;
+        for at in progress.open() {
+            if publisher.waiting() >= self.settings.window {
+                publisher.settle(progress, &mut setback, stop)?;
+            }
+            if setback.is_some() {
+                break;
+            }
+            publisher.put(at, lines.get(at).copied().unwrap_or_default(), progress);
+            if publisher.unsent() >= CHUNK {
+                publisher.flush(stop)?;
+            }
+        }
+        while publisher.waiting() > 0 {
+            publisher.settle(progress, &mut setback, stop)?;
+        }
+        self.publisher = Some(publisher);
+        setback.map_or(Ok(()), Err)
+    }
+}

@@ -1,0 +1,11 @@
+//! Real collectors: everything that was sent arrives, and where they acknowledge, also if they are killed meanwhile.
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+mod collectors {
+    pub mod clickhouse;
+    pub mod dnstap;
+    pub mod nats;
+    pub mod rsyslog;
+    pub mod sender;
+    pub mod tls;
+}
