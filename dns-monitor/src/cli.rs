@@ -48,6 +48,9 @@ pub struct Cli {
 pub enum Command {
     /// Watch interfaces and write an event for every lookup, until Ctrl-C or SIGTERM.
     Run(RunArgs),
+    /// Enter the sandbox as `run` does, then try to get out: one line of JSON for each attempt. 0: all are refused.
+    #[command(hide = true)]
+    DebugEscape(RunArgs),
     /// Write the same events from capture files (pcap, pcapng).
     Replay(ReplayArgs),
     /// Check a configuration file and print every setting as it would be used.
@@ -106,6 +109,9 @@ pub struct RunArgs {
     /// Message bytes taken of each packet [default: 4096].
     #[arg(long, value_name = "BYTES", value_parser = value::capture_length)]
     pub capture_length: Option<u16>,
+    /// Keep all rights that the agent was started with: for a kernel or a container where giving them up fails.
+    #[arg(long)]
+    pub no_sandbox: bool,
     /// Settings shared with `replay`.
     #[command(flatten)]
     pub common: CommonArgs,
@@ -158,6 +164,7 @@ impl RunArgs {
         overlay(&mut config.capture.attach, self.attach);
         overlay(&mut config.capture.ring_size, self.ring_size);
         overlay(&mut config.capture.capture_length, self.capture_length);
+        config.sandbox.enabled &= !self.no_sandbox;
         if config.capture.interfaces.is_empty() {
             return Err(ConfigError::NoInterface);
         }

@@ -12,7 +12,8 @@
 //!
 //! Later, from recorded events: [`trace`], from an alert to the machine behind it.
 //!
-//! Beside the flow: [`cli`] and [`config`], what the operator asked for, and [`control`], what is asked later.
+//! Beside the flow: [`cli`] and [`config`], what the operator asked for, and [`control`], what is asked later; [`sandbox`],
+//! what the agent gives up, and [`notify`], what the service manager hears.
 
 pub mod cli;
 pub mod config;
@@ -23,12 +24,14 @@ pub mod event;
 pub mod identity;
 pub mod ledger;
 pub mod log;
+pub mod notify;
 pub mod output;
 pub mod pipeline;
 pub mod replay;
 pub mod rules;
 pub mod run;
 pub mod sample;
+pub mod sandbox;
 pub mod source;
 pub mod trace;
 pub mod track;

@@ -2,7 +2,6 @@
 
 use std::{
     io::{self, IsTerminal as _, Write as _},
-    path::PathBuf,
     process::ExitCode,
     sync::atomic::Ordering,
 };
@@ -17,7 +16,8 @@ use dns_monitor::{
     log,
     replay::replay,
     rules::engine::offline,
-    run::{Control, run},
+    run::{Control, Prepared, prepare, run},
+    sandbox::escape,
     trace::{self, error::TraceError},
 };
 use jiff::Timestamp;
@@ -27,7 +27,19 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(arguments) => {
             let file = arguments.common.config.clone();
-            settle(arguments.resolve(), |config| watch(&config, file))
+            settle(arguments.resolve(), |config| {
+                let prepared = prepare(&config, file)?;
+                watch(&config, prepared)
+            })
+        }
+        Command::DebugEscape(arguments) => {
+            let file = arguments.common.config.clone();
+            settle(arguments.resolve(), |config| {
+                let _loaded = prepare(&config, file)?;
+                let refused = escape::try_all(&mut io::stdout()).context("standard output")?;
+                anyhow::ensure!(refused, "not all was refused");
+                Ok(())
+            })
         }
         Command::Replay(arguments) => {
             settle(arguments.resolve(), |config| Ok(replay(&config, &arguments.files, is_colored(&config))?))
@@ -78,7 +90,7 @@ fn searched(found: Result<bool, TraceError>) -> Exit {
 }
 
 /// Runs the pipeline on a thread of its own, and turns signals into what it understands.
-fn watch(config: &Config, file: Option<PathBuf>) -> anyhow::Result<()> {
+fn watch(config: &Config, prepared: Prepared) -> anyhow::Result<()> {
     let control = Control::default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (ended, end) = tokio::sync::oneshot::channel();
@@ -93,7 +105,7 @@ fn watch(config: &Config, file: Option<PathBuf>) -> anyhow::Result<()> {
         );
         std::thread::Builder::new().name("pipeline".into()).spawn(move || {
             // The receiver waits for this as long as the program lives.
-            let _ended = ended.send(run(&config, file, colored, &told));
+            let _ended = ended.send(run(&config, prepared, colored, &told));
         })?;
         tokio::pin!(end);
         loop {

@@ -199,6 +199,14 @@ pub struct Ledger<R> {
 }
 
 impl<R: Reason> Ledger<R> {
+    /// The sum of it, for a status line.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let (packets, events) = (&self.packets, &self.events);
+        let lost = packets.lost().saturating_add(self.decoder.lost()).saturating_add(events.lost());
+        format!("{} packets seen, {} events written, {lost} lost", packets.seen(), events.emitted())
+    }
+
     /// Closes the books: the agent ends, and what the reader has not taken it will not get.
     pub fn settle(&mut self) {
         self.events.end(OutputReason::Unread, self.events.held());

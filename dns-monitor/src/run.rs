@@ -1,12 +1,13 @@
 //! `dns-monitor run`: the kernel's samples through the pipeline, until told to stop.
 
+mod prepare;
+
 use std::{
     io,
-    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
-        mpsc::{Receiver, channel},
+        mpsc::{Receiver, TryRecvError, channel},
     },
     time::{Duration, Instant},
 };
@@ -16,14 +17,15 @@ use jiff::Timestamp;
 use thiserror::Error;
 
 use crate::{
-    config::{Config, rules::OnExit},
+    config::Config,
     control::{
-        SOCKET,
         audit::Audit,
-        server::{PATIENCE, Server, ServerError, Settings},
+        protocol::Response,
+        server::{Bound, PATIENCE, Server, ServerError, Settings},
     },
     identity::directory::{Directory, DirectoryError},
     log,
+    notify::Notifier,
     output::{emit::Pressure, queue::queue, stdout::Writer},
     pipeline::{Ledger, Pipeline},
     rules::{
@@ -31,8 +33,11 @@ use crate::{
         manual::Manual,
         ruleset::Ruleset,
     },
+    sandbox::SandboxError,
     source::kernel::{Kernel, KernelError},
 };
+
+pub use self::prepare::{Prepared, prepare};
 
 /// Samples taken before anything else is looked after.
 const ROUND: usize = 8192;
@@ -58,6 +63,9 @@ pub enum RunError {
     /// The control socket that the configuration names cannot be had.
     #[error(transparent)]
     Control(#[from] ServerError),
+    /// A right that could not be given up.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
     /// A source of host names.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
@@ -80,18 +88,17 @@ pub struct Control {
     pub reload: Arc<AtomicBool>,
 }
 
-/// Watches until told to stop; prints the ledger to standard error. `file` is the configuration, if there is one: a reload
-/// reads it again.
+/// Watches until told to stop; prints the ledger to standard error.
 ///
 /// # Errors
 /// [`RunError`]; the programs are detached in every case, but where they are to be kept.
-pub fn run(config: &Config, file: Option<PathBuf>, colored: bool, control: &Control) -> Result<(), RunError> {
-    let directory = Directory::live(config, &config.capture.interfaces)?;
-    let mut kernel = Kernel::load(&config.capture, config.rules.on_exit == OnExit::Keep)?;
+pub fn run(config: &Config, prepared: Prepared, colored: bool, control: &Control) -> Result<(), RunError> {
+    let Prepared { mut kernel, socket, taps, notifier, file, .. } = prepared;
+    let directory = Directory::live(config, taps)?;
     let (judges, rules) = channel();
     let force = Force::new(kernel.enforcer()?, judges, manual(config), config.rules.learn_max);
     let service = Service::start(config, file, force).map_err(RunError::Service)?;
-    let server = serve(config, &service)?;
+    let server = socket.map(|socket| serve(config, socket, &service)).transpose()?;
     if kernel.has_predecessor() {
         log::info(format_args!("taking over from an earlier agent as soon as there are rules"));
         if !service.wait() {
@@ -104,8 +111,10 @@ pub fn run(config: &Config, file: Option<PathBuf>, colored: bool, control: &Cont
     let mut pipeline = Pipeline::new(config, colored, queue, Pressure::Drop, directory);
     let learner = service.handle().clone();
     pipeline.set_learner(move |learn| learner.learn(learn));
-    let mut agent = Agent { kernel, pipeline, rules };
+    let mut agent = Agent { kernel, pipeline, rules, notifier, reload: None };
+    agent.notifier.ready();
     agent.watch(control, service.handle())?;
+    agent.notifier.stopping();
     drop((server, service));
     agent.stop(writer)
 }
@@ -126,23 +135,15 @@ fn manual(config: &Config) -> Manual {
     }
 }
 
-/// Opens the control socket. That another agent has the usual one is no reason not to watch.
-fn serve(config: &Config, service: &Service) -> Result<Option<Server>, RunError> {
-    let Some(socket) = &config.control.socket else { return Ok(None) };
+/// Answers on the control socket.
+fn serve(config: &Config, socket: Bound, service: &Service) -> Result<Server, ServerError> {
     let settings = Settings {
-        socket: socket.clone(),
+        socket: config.control.socket.clone().unwrap_or_default(),
         group: config.control.group.clone(),
         audit: Audit::new(&config.rules.state_dir),
         patience: PATIENCE,
     };
-    match Server::start(settings, Arc::new(service.handle().clone())) {
-        Ok(server) => Ok(Some(server)),
-        Err(error) if socket.as_path() == Path::new(SOCKET) => {
-            log::warn(format_args!("no control socket: {error}"));
-            Ok(None)
-        }
-        Err(error) => Err(RunError::Control(error)),
-    }
+    Server::serve(socket, settings, Arc::new(service.handle().clone()))
 }
 
 struct Agent {
@@ -150,6 +151,9 @@ struct Agent {
     pipeline: Pipeline,
     /// Rules that will be in force.
     rules: Receiver<Arc<Ruleset>>,
+    notifier: Notifier,
+    /// A reload that is on its way.
+    reload: Option<Receiver<Response>>,
 }
 
 impl Agent {
@@ -162,12 +166,14 @@ impl Agent {
                 tended = Instant::now();
                 self.tend()?;
                 service.beat();
+                self.notify();
             }
             if control.report.swap(false, Ordering::Relaxed) {
                 log::info(format_args!("{}", self.ledger()?));
             }
             if control.reload.swap(false, Ordering::Relaxed) {
-                service.reload();
+                self.notifier.reloading();
+                self.reload = Some(service.reload());
             }
             self.pipeline.flush();
             rest = match taken {
@@ -179,6 +185,20 @@ impl Agent {
             }
         }
         Ok(())
+    }
+
+    /// Tells the service manager that we live, and when a reload is over, however it went.
+    fn notify(&mut self) {
+        let over = |reload: &Receiver<Response>| reload.try_recv() != Err(TryRecvError::Empty);
+        if self.reload.as_ref().is_some_and(over) {
+            self.reload = None;
+            self.notifier.ready();
+        }
+        let (kernel, pipeline) = (&self.kernel, &self.pipeline);
+        self.notifier.beat(|| {
+            let (packets, submitted) = kernel.tally().ok()?;
+            Some(pipeline.ledger(packets, Some(submitted)).line())
+        });
     }
 
     /// Takes the samples that are due. Rules are handed over before the kernel has them: asked for after the time up to

@@ -12,7 +12,7 @@ use super::*;
 fn resolve(line: &str) -> Result<Config, String> {
     let cli = Cli::try_parse_from(line.split(' ')).map_err(|error| error.to_string())?;
     let config = match cli.command {
-        Command::Run(args) => args.resolve(),
+        Command::Run(args) | Command::DebugEscape(args) => args.resolve(),
         Command::Replay(args) => args.resolve(),
         Command::Check(args) => args.resolve(),
         Command::Identity(args) => Config::load(&args.config),

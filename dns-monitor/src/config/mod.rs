@@ -6,9 +6,11 @@
 //! 4. `read`: from the one to the other, key by key;
 //! 5. [`rules`]: the same for lists and rules, which stand in any number and in an order that counts;
 //! 6. [`identity`]: and for what says who had an address;
-//! 7. [`error`]: what can be wrong, where, and what would be right.
+//! 7. [`host`]: how the agent lives on its host;
+//! 8. [`error`]: what can be wrong, where, and what would be right.
 
 pub mod error;
+pub mod host;
 pub mod identity;
 mod raw;
 mod read;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use dns_monitor_common::names::MAX_PORTS;
 
 use super::{
+    host::Sandbox,
     identity::{Identity, Leases},
     raw::{Document, Table},
     resolved::{Capture, Config, Fragments, Observer, Replay, Stdout, Tcp, Track},
@@ -34,6 +35,7 @@ impl Config {
             replay: document.table("replay", Replay::read),
             rules: document.table("rules", Rules::read),
             control: document.table("control", Control::read),
+            sandbox: document.table("sandbox", Sandbox::read),
             identity: document.table("identity", Identity::read),
             leases: Leases::read_all(document),
             specs: rules::read(document),

@@ -10,6 +10,7 @@ use dns_monitor_common::sample::MAX_CAPTURE;
 use serde::Serialize;
 
 use super::{
+    host::Sandbox,
     identity::{Identity, Leases},
     rules::{Control, Rules, Spec},
     value,
@@ -39,6 +40,8 @@ pub struct Config {
     pub rules: Rules,
     /// Being told what to do while running.
     pub control: Control,
+    /// What the agent gives up once it runs.
+    pub sandbox: Sandbox,
     /// What is remembered of who had an address.
     pub identity: Identity,
     /// What says who has which address.

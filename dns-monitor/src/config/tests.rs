@@ -42,6 +42,9 @@ queue_bytes = "64KiB"
 hostname = "resolver-1"
 [replay]
 resolvers = ["192.0.2.53", "2001:db8::53"]
+[sandbox]
+enabled = false
+user = "_dnsmon"
 [identity]
 max_assignments = 4096
 max_per_address = 1
@@ -92,6 +95,7 @@ fn everything() -> Config {
         },
         rules: rules::settings(),
         control: rules::control(),
+        sandbox: host::Sandbox { enabled: false, user: Some("_dnsmon".into()) },
         identity: Identity {
             max_assignments: 4096,
             max_per_address: 1,

@@ -24,7 +24,11 @@ use std::{
 use dns_monitor_common::rule::MAX_ORIGINS;
 
 pub use self::condition::value::show_mac;
-pub(super) use self::{condition::value::prefix, value::path, written::texts};
+pub(super) use self::{
+    condition::value::prefix,
+    value::{or_off, path},
+    written::{or_off as write_or_off, texts},
+};
 pub use self::{
     settings::{Control, Mode, OnExit, Rules},
     spec::{ListSpec, Origin, Place, RuleSpec, Source, Spec},

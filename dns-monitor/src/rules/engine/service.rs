@@ -34,7 +34,7 @@ const QUEUE: usize = 4096;
 pub(super) enum Message {
     Ask(Caller, Request, Sender<Response>),
     Learn(Learn),
-    Reload,
+    Reload(Sender<Response>),
     Loaded(Box<(KernelRoom, Result<Option<Loaded>, LoadError>)>),
     /// The loader has nothing more to do.
     Free(Box<Loader>),
@@ -54,9 +54,11 @@ impl Handle {
         self.sender.try_send(Message::Learn(learn)).is_ok()
     }
 
-    /// Reads all lists and rules again.
-    pub fn reload(&self) {
-        let _stopping = self.sender.send(Message::Reload);
+    /// Reads all lists and rules again; what comes of it comes later.
+    pub fn reload(&self) -> Receiver<Response> {
+        let (sender, response) = channel();
+        let _stopping = self.sender.send(Message::Reload(sender));
+        response
     }
 
     /// The pipeline has done a round: it is alive.

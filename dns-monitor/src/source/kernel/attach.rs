@@ -14,7 +14,7 @@ use super::{
     KernelError, interface,
     pins::{self, Kept},
 };
-use crate::config::Attach;
+use crate::{config::Attach, log};
 
 /// How what comes in is watched on one interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +60,28 @@ const ATTEMPTS: [(&str, XdpMode, Ingress); 4] = [
     (names::XDP_FRAGS, XdpMode::Skb, Ingress::GenericXdp),
     (names::XDP, XdpMode::Skb, Ingress::GenericXdp),
 ];
+
+/// Loads the programs that [`attach`] may choose. What the verifier says of the rest, [`attach`] would say; after this it
+/// says that it may not load any more.
+pub fn preload(ebpf: &mut Ebpf, wanted: Attach) {
+    let (xdp, tc): (&[&'static str], &[&'static str]) = match wanted {
+        Attach::Auto => (&[names::XDP_FRAGS, names::XDP], &[names::TC_INGRESS, names::TC_EGRESS]),
+        Attach::Xdp => (&[names::XDP_FRAGS, names::XDP], &[names::TC_EGRESS]),
+        Attach::Tc => (&[], &[names::TC_INGRESS, names::TC_EGRESS]),
+    };
+    for name in xdp {
+        report(name, loaded_xdp(ebpf, name).err());
+    }
+    for name in tc {
+        report(name, loaded_tc(ebpf, name).err());
+    }
+}
+
+fn report(name: &str, error: Option<KernelError>) {
+    if let Some(error) = error {
+        log::info(format_args!("{name} cannot be used: {error}"));
+    }
+}
 
 /// Attaches both directions on an interface.
 ///

@@ -78,6 +78,13 @@ impl Kernel {
         Ok(Self { object, interfaces, attach, keep, watch, epoch, clock_checked })
     }
 
+    /// Loads every program that may be attached, now or when an interface comes back: this takes `CAP_BPF`,
+    /// `CAP_NET_ADMIN` and `CAP_PERFMON`, attaching does not. What the kernel refuses is told where it is missed.
+    pub fn preload(&mut self) {
+        attach::preload(&mut self.object.ebpf, self.attach);
+        pins::open(self.keep);
+    }
+
     /// Attaches to every interface; takes over what an earlier agent has kept there.
     ///
     /// # Errors
