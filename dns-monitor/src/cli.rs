@@ -8,7 +8,10 @@ use std::{net::IpAddr, path::PathBuf, process::ExitCode, time::Duration};
 use clap::{Args, Parser, Subcommand};
 use dns_monitor_common::names::MAX_PORTS;
 
-use crate::config::{Attach, Color, Config, ConfigError, Format, Schema, value};
+use crate::{
+    config::{Attach, Color, Config, ConfigError, Format, Schema, value},
+    control::SOCKET,
+};
 
 /// How the program ends, in one place; clap itself ends with 2 where it cannot read the
 /// command line, and with 0 after `--help`.
@@ -35,7 +38,7 @@ impl From<Exit> for ExitCode {
     about,
     after_help = "Events go to standard output, everything else to standard error.\n\
     Exit status: 0 success, 1 failure at work, 2 wrong command line or configuration;\n\
-    of trace and who as of grep, see their help."
+    of status as of monitoring plugins, of trace and who as of grep, see their help."
 )]
 pub struct Cli {
     /// What to do.
@@ -51,12 +54,22 @@ pub enum Command {
     /// Enter the sandbox as `run` does, then try to get out: one line of JSON for each attempt. 0: all are refused.
     #[command(hide = true)]
     DebugEscape(RunArgs),
+    /// Write manual pages and shell completions below a folder such as /usr/share, for packages.
+    #[command(hide = true)]
+    Generate {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// Write the same events from capture files (pcap, pcapng).
     Replay(ReplayArgs),
     /// Check a configuration file and print every setting as it would be used.
     Check(CheckArgs),
     /// Say who had an address, by the files of leases that the configuration names.
     Identity(IdentityArgs),
+    /// Tell how the running agent is: interfaces, rates, ledger, rules, and what somebody should look at.
+    ///
+    /// Exit status, as of monitoring plugins: 0 ok, 1 warning, 2 critical, or no agent to ask.
+    Status(StatusArgs),
     /// Check and explain domain rules; look into those of the running agent and change them.
     Rules(rules::RulesArgs),
     /// From alerts that name the resolver to the machines behind them, by what `run` has recorded.
@@ -151,6 +164,17 @@ pub struct IdentityArgs {
     /// Configuration file (TOML).
     #[arg(long, value_name = "FILE")]
     pub config: PathBuf,
+}
+
+/// `dns-monitor status`.
+#[derive(Args, Clone, Debug)]
+pub struct StatusArgs {
+    /// Control socket of the running agent.
+    #[arg(long, value_name = "PATH", default_value = SOCKET)]
+    pub socket: PathBuf,
+    /// Text for people, or JSON for programs.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
 }
 
 impl RunArgs {

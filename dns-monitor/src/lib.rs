@@ -13,7 +13,7 @@
 //! Later, from recorded events: [`trace`], from an alert to the machine behind it.
 //!
 //! Beside the flow: [`cli`] and [`config`], what the operator asked for, and [`control`], what is asked later; [`sandbox`],
-//! what the agent gives up, and [`notify`], what the service manager hears.
+//! what the agent gives up, and [`notify`] and [`status`], what others hear of how it is.
 
 pub mod cli;
 pub mod config;
@@ -21,6 +21,7 @@ pub mod control;
 #[deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 pub mod decode;
 pub mod event;
+pub mod generate;
 pub mod identity;
 pub mod ledger;
 pub mod log;
@@ -33,5 +34,6 @@ pub mod run;
 pub mod sample;
 pub mod sandbox;
 pub mod source;
+pub mod status;
 pub mod trace;
 pub mod track;

@@ -20,6 +20,7 @@ use crate::{
         verdict::Enforced,
     },
     sample::Sample,
+    status::board::Totals,
     track::{
         TrackReason, Tracker,
         cause::Counts,
@@ -202,9 +203,16 @@ impl<R: Reason> Ledger<R> {
     /// The sum of it, for a status line.
     #[must_use]
     pub fn line(&self) -> String {
+        let Totals { packets, events, lost } = self.totals();
+        format!("{packets} packets seen, {events} events written, {lost} lost")
+    }
+
+    /// Sums since the start.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
         let (packets, events) = (&self.packets, &self.events);
         let lost = packets.lost().saturating_add(self.decoder.lost()).saturating_add(events.lost());
-        format!("{} packets seen, {} events written, {lost} lost", packets.seen(), events.emitted())
+        Totals { packets: packets.seen(), events: events.emitted(), lost }
     }
 
     /// Closes the books: the agent ends, and what the reader has not taken it will not get.

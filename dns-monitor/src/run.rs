@@ -4,6 +4,7 @@ mod prepare;
 
 use std::{
     io,
+    net::TcpListener,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -35,6 +36,12 @@ use crate::{
     },
     sandbox::SandboxError,
     source::kernel::{Kernel, KernelError},
+    status::{
+        board::{Board, Pen},
+        desk::Desk,
+        metrics,
+        scrape::{Scrape, ScrapeError},
+    },
 };
 
 pub use self::prepare::{Prepared, prepare};
@@ -66,6 +73,12 @@ pub enum RunError {
     /// A right that could not be given up.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
+    /// The port of the figures.
+    #[error(transparent)]
+    Scrape(#[from] ScrapeError),
+    /// The thread that serves the figures.
+    #[error("cannot serve the figures: {0}")]
+    Metrics(#[source] io::Error),
     /// A source of host names.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
@@ -93,12 +106,15 @@ pub struct Control {
 /// # Errors
 /// [`RunError`]; the programs are detached in every case, but where they are to be kept.
 pub fn run(config: &Config, prepared: Prepared, colored: bool, control: &Control) -> Result<(), RunError> {
-    let Prepared { mut kernel, socket, taps, notifier, file, .. } = prepared;
+    let Prepared { mut kernel, socket, taps, metrics, notifier, file, sandbox } = prepared;
     let directory = Directory::live(config, taps)?;
     let (judges, rules) = channel();
     let force = Force::new(kernel.enforcer()?, judges, manual(config), config.rules.learn_max);
     let service = Service::start(config, file, force).map_err(RunError::Service)?;
-    let server = socket.map(|socket| serve(config, socket, &service)).transpose()?;
+    let board = Arc::new(Board::default());
+    let desk = Desk::new(service.handle().clone(), board.clone(), sandbox);
+    let server = socket.map(|socket| serve(config, socket, desk.clone())).transpose()?;
+    let scrape = metrics.map(|port| scrape(port, desk)).transpose().map_err(RunError::Metrics)?;
     if kernel.has_predecessor() {
         log::info(format_args!("taking over from an earlier agent as soon as there are rules"));
         if !service.wait() {
@@ -111,11 +127,11 @@ pub fn run(config: &Config, prepared: Prepared, colored: bool, control: &Control
     let mut pipeline = Pipeline::new(config, colored, queue, Pressure::Drop, directory);
     let learner = service.handle().clone();
     pipeline.set_learner(move |learn| learner.learn(learn));
-    let mut agent = Agent { kernel, pipeline, rules, notifier, reload: None };
+    let mut agent = Agent { kernel, pipeline, rules, notifier, reload: None, board, pen: Pen::default() };
     agent.notifier.ready();
     agent.watch(control, service.handle())?;
     agent.notifier.stopping();
-    drop((server, service));
+    drop((server, scrape, service));
     agent.stop(writer)
 }
 
@@ -135,15 +151,28 @@ fn manual(config: &Config) -> Manual {
     }
 }
 
+/// Serves figures to Prometheus.
+fn scrape(port: TcpListener, desk: Desk) -> io::Result<Scrape> {
+    let scrape = Scrape::start(port, move || desk.status().map(|status| metrics::metrics(&status)))?;
+    log::info(format_args!("figures at http://{}/metrics", scrape.address()));
+    if !scrape.address().ip().is_loopback() {
+        log::warn(format_args!(
+            "whoever reaches {} sees the figures: there is no password",
+            scrape.address()
+        ));
+    }
+    Ok(scrape)
+}
+
 /// Answers on the control socket.
-fn serve(config: &Config, socket: Bound, service: &Service) -> Result<Server, ServerError> {
+fn serve(config: &Config, socket: Bound, desk: Desk) -> Result<Server, ServerError> {
     let settings = Settings {
         socket: config.control.socket.clone().unwrap_or_default(),
         group: config.control.group.clone(),
         audit: Audit::new(&config.rules.state_dir),
         patience: PATIENCE,
     };
-    Server::serve(socket, settings, Arc::new(service.handle().clone()))
+    Server::serve(socket, settings, Arc::new(desk))
 }
 
 struct Agent {
@@ -154,6 +183,9 @@ struct Agent {
     notifier: Notifier,
     /// A reload that is on its way.
     reload: Option<Receiver<Response>>,
+    /// Where figures are left, and how.
+    board: Arc<Board>,
+    pen: Pen,
 }
 
 impl Agent {
@@ -167,6 +199,10 @@ impl Agent {
                 self.tend()?;
                 service.beat();
                 self.notify();
+                if self.pen.is_due() {
+                    let ledger = self.ledger()?;
+                    self.pen.leave(&self.board, self.kernel.watched(), &ledger);
+                }
             }
             if control.report.swap(false, Ordering::Relaxed) {
                 log::info(format_args!("{}", self.ledger()?));

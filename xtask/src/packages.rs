@@ -31,8 +31,10 @@ pub const TESTS: &[(&str, &str)] = &[
     ("kdig", "knot-dnsutils"),
     ("kea-dhcp4", "kea-dhcp4-server"),
     ("mount", "mount"),
+    ("promtool", "prometheus"),
     ("setpriv", "util-linux"),
     ("suricata", "suricata"),
+    ("systemd-analyze", "systemd"),
     ("tc", "iproute2"),
     ("tcpdump", "tcpdump"),
     ("tshark", "tshark"),
@@ -44,6 +46,7 @@ const SERVICES: &[(&str, &str)] = &[
     ("bind9", "named.service"),
     ("isc-dhcp-server", "isc-dhcp-server.service"),
     ("kea-dhcp4-server", "kea-dhcp4-server.service"),
+    ("prometheus", "prometheus.service"),
 ];
 
 /// What the benchmarks compare with.

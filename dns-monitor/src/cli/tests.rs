@@ -16,7 +16,13 @@ fn resolve(line: &str) -> Result<Config, String> {
         Command::Replay(args) => args.resolve(),
         Command::Check(args) => args.resolve(),
         Command::Identity(args) => Config::load(&args.config),
-        Command::Rules(_) | Command::Trace(_) | Command::Who(_) => panic!("{line}: no settings"),
+        Command::Generate { .. }
+        | Command::Status(_)
+        | Command::Rules(_)
+        | Command::Trace(_)
+        | Command::Who(_) => {
+            panic!("{line}: no settings")
+        }
     };
     config.map_err(|error| error.to_string())
 }

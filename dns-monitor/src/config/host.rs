@@ -1,8 +1,14 @@
-//! How the agent lives on its host: `[sandbox]`.
+//! How the agent lives on its host: `[sandbox]`, `[metrics]`.
+
+use std::net::SocketAddr;
 
 use serde::Serialize;
 
-use super::{raw::Table, rules, value::Checked, value::expected};
+use super::{
+    raw::Table,
+    rules,
+    value::{Checked, expected},
+};
 
 /// What the agent gives up once it runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -12,6 +18,26 @@ pub struct Sandbox {
     /// Who root becomes; `None`: it stays root, without root's rights.
     #[serde(serialize_with = "rules::write_or_off")]
     pub user: Option<String>,
+}
+
+/// Figures for Prometheus.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Metrics {
+    /// Where they are served; `None`: nowhere.
+    #[serde(serialize_with = "rules::write_or_off")]
+    pub listen: Option<SocketAddr>,
+}
+
+impl Metrics {
+    pub(super) fn read(table: &mut Table<'_, '_>) -> Self {
+        let listen = table.value("listen", |text| rules::or_off(text, address));
+        Self { listen: listen.unwrap_or_default() }
+    }
+}
+
+fn address(text: &str) -> Checked<SocketAddr> {
+    let address = text.parse().ok().filter(|address: &SocketAddr| address.port() != 0);
+    address.map_or_else(|| expected("an address and a port, such as \"127.0.0.1:9353\""), Ok)
 }
 
 impl Default for Sandbox {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use dns_monitor_common::names::MAX_PORTS;
 
 use super::{
-    host::Sandbox,
+    host::{Metrics, Sandbox},
     identity::{Identity, Leases},
     raw::{Document, Table},
     resolved::{Capture, Config, Fragments, Observer, Replay, Stdout, Tcp, Track},
@@ -36,6 +36,7 @@ impl Config {
             rules: document.table("rules", Rules::read),
             control: document.table("control", Control::read),
             sandbox: document.table("sandbox", Sandbox::read),
+            metrics: document.table("metrics", Metrics::read),
             identity: document.table("identity", Identity::read),
             leases: Leases::read_all(document),
             specs: rules::read(document),

@@ -10,7 +10,7 @@ use dns_monitor_common::sample::MAX_CAPTURE;
 use serde::Serialize;
 
 use super::{
-    host::Sandbox,
+    host::{Metrics, Sandbox},
     identity::{Identity, Leases},
     rules::{Control, Rules, Spec},
     value,
@@ -42,6 +42,8 @@ pub struct Config {
     pub control: Control,
     /// What the agent gives up once it runs.
     pub sandbox: Sandbox,
+    /// Figures for Prometheus.
+    pub metrics: Metrics,
     /// What is remembered of who had an address.
     pub identity: Identity,
     /// What says who has which address.

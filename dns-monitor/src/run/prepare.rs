@@ -1,6 +1,9 @@
 //! What takes rights, done on the only thread there is; then they are given up.
 
-use std::path::{Path, PathBuf};
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+};
 
 use super::RunError;
 use crate::{
@@ -14,6 +17,7 @@ use crate::{
     notify::Notifier,
     sandbox,
     source::kernel::Kernel,
+    status::scrape,
 };
 
 /// An agent that needs no more rights than it has. Nothing is attached yet.
@@ -24,6 +28,8 @@ pub struct Prepared {
     pub(super) socket: Option<Bound>,
     /// Sockets for DHCP.
     pub(super) taps: Taps,
+    /// Where the figures will be served.
+    pub(super) metrics: Option<TcpListener>,
     /// The service manager.
     pub(super) notifier: Notifier,
     /// The configuration, if there is one: a reload reads it again.
@@ -42,8 +48,9 @@ pub fn prepare(config: &Config, file: Option<PathBuf>) -> Result<Prepared, RunEr
     kernel.preload();
     let taps = Directory::taps(config)?;
     let socket = open(config)?;
+    let metrics = config.metrics.listen.map(scrape::open).transpose()?;
     let sandbox = sandbox::enter(config, file.as_deref())?;
-    Ok(Prepared { kernel, socket, taps, notifier, file, sandbox })
+    Ok(Prepared { kernel, socket, taps, metrics, notifier, file, sandbox })
 }
 
 /// Opens the control socket. That another agent has the usual one is no reason not to watch.

@@ -14,6 +14,11 @@ const CASES: &[Case] = &[
         r#"f.toml:2:8: sandbox.user: "dns monitor" must be the name of a user, 1 to 32 letters, digits, "-", "_" and ".", such as "dns-monitor", or "off""#,
     ),
     (
+        "metrics.listen",
+        "[metrics]\nlisten = \"localhost\"",
+        r#"f.toml:2:10: metrics.listen: "localhost" must be an address and a port, such as "127.0.0.1:9353", or "off""#,
+    ),
+    (
         "sandbox.enabled",
         "[sandbox]\nenabled = \"yes\"",
         r#"f.toml:2:11: sandbox.enabled: "yes" must be true or false"#,
