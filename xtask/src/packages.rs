@@ -23,6 +23,7 @@ pub const LAB: &[(&str, &str)] = &[
 pub const TESTS: &[(&str, &str)] = &[
     ("c++", "g++"),
     ("cc", "gcc"),
+    ("debootstrap", "debootstrap"),
     ("dhcpd", "isc-dhcp-server"),
     ("named-checkzone", "bind9-utils"),
     ("dhclient", "isc-dhcp-client"),
@@ -30,8 +31,10 @@ pub const TESTS: &[(&str, &str)] = &[
     ("dnsperf", "dnsperf"),
     ("kdig", "knot-dnsutils"),
     ("kea-dhcp4", "kea-dhcp4-server"),
+    ("lintian", "lintian"),
     ("mount", "mount"),
     ("promtool", "prometheus"),
+    ("rpmbuild", "rpm"),
     ("setpriv", "util-linux"),
     ("suricata", "suricata"),
     ("systemd-analyze", "systemd"),
