@@ -47,7 +47,7 @@ impl Desk {
                 (figures.interfaces, figures.stages, figures.causes, figures.rates)
             });
         let mut status = Status {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            agent_version: env!("CARGO_PKG_VERSION").to_owned(),
             started_at: self.started_at,
             time: Timestamp::now(),
             health: Health::Ok,

@@ -26,7 +26,7 @@ fn agent(page: &mut Page, status: &Status) {
         "dns_monitor_build_info",
         "gauge",
         "Always 1; the version of the agent.",
-        &[("version", &status.version)],
+        &[("version", &status.agent_version)],
         1,
     );
     let health = "How the agent is: 0 ok, 1 warning, 2 critical.";

@@ -14,7 +14,7 @@ use crate::{control::protocol::Stats, sandbox};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Status {
     /// Of the agent.
-    pub version: String,
+    pub agent_version: String,
     /// When it began to watch.
     pub started_at: Timestamp,
     /// When this was asked.

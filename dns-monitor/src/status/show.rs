@@ -26,7 +26,7 @@ fn facts(status: &Status) -> Table<2> {
     let mut row = |title: &str, value: String| table.row([title.to_owned(), value]);
     let up = span(status.time.duration_since(status.started_at).as_secs());
     let (process, rates, rules) = (&status.process, &status.rates, &status.rules);
-    row("agent", format!("{}, pid {}, for {up}", status.version, process.pid));
+    row("agent", format!("{}, pid {}, for {up}", status.agent_version, process.pid));
     row("sandbox", status.sandbox.to_string());
     row(
         "rates",

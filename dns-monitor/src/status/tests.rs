@@ -18,7 +18,7 @@ use super::{
     show,
 };
 use crate::{
-    control::protocol::{Learned, OriginStats, Provenance, Stats},
+    control::protocol::{self, Learned, OriginStats, Provenance, Response, Stats},
     sandbox,
 };
 
@@ -61,7 +61,7 @@ fn well() -> Status {
     let interface =
         |name: &str| Interface { name: name.into(), ingress: Some("native XDP".into()), reattached: 0 };
     Status {
-        version: "1.2.3".into(),
+        agent_version: "1.2.3".into(),
         started_at: at(100),
         time: at(1000),
         health: Health::Ok,
@@ -146,6 +146,13 @@ fn a_pipeline_that_is_silent_is_critical_and_comes_first() {
         assert!(problems[0].what.contains(words), "{problems:?}");
         assert_eq!(problems.len(), 2, "{problems:?}");
     }
+}
+
+#[test]
+fn it_travels_over_the_control_socket() {
+    let sent = Response::Status(Box::new(well()));
+    let received: Response = protocol::decode(&protocol::encode(&sent).unwrap()).unwrap();
+    assert_eq!(received, sent);
 }
 
 #[test]
