@@ -8,7 +8,10 @@ use std::{net::IpAddr, path::PathBuf, process::ExitCode, time::Duration};
 use clap::{Args, Parser, Subcommand};
 use dns_monitor_common::names::MAX_PORTS;
 
-use crate::config::{Attach, Color, Config, ConfigError, Format, Schema, output::Kind, value};
+use crate::{
+    config::{Attach, Color, Config, ConfigError, Format, Schema, output::Kind, value},
+    control::SOCKET,
+};
 
 /// How the program ends, in one place; clap itself ends with 2 where it cannot read the
 /// command line, and with 0 after `--help`.
@@ -35,7 +38,7 @@ impl From<Exit> for ExitCode {
     about,
     after_help = "Events go to standard output, or where the configuration says; everything else to standard error.\n\
     Exit status: 0 success, 1 failure at work, 2 wrong command line or configuration;\n\
-    of trace and who as of grep, see their help."
+    of status as of monitoring plugins, of trace and who as of grep, see their help."
 )]
 pub struct Cli {
     /// What to do.
@@ -48,12 +51,25 @@ pub struct Cli {
 pub enum Command {
     /// Watch interfaces and write an event for every lookup, until Ctrl-C or SIGTERM.
     Run(RunArgs),
+    /// Enter the sandbox as `run` does, then try to get out: one line of JSON for each attempt. 0: all are refused.
+    #[command(hide = true)]
+    DebugEscape(RunArgs),
+    /// Write manual pages and shell completions below a folder such as /usr/share, for packages.
+    #[command(hide = true)]
+    Generate {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// Write the same events from capture files (pcap, pcapng).
     Replay(ReplayArgs),
     /// Check a configuration file and print every setting as it would be used.
     Check(CheckArgs),
     /// Say who had an address, by the files of leases that the configuration names.
     Identity(IdentityArgs),
+    /// Tell how the running agent is: interfaces, rates, ledger, rules, and what somebody should look at.
+    ///
+    /// Exit status, as of monitoring plugins: 0 ok, 1 warning, 2 critical, or no agent to ask.
+    Status(StatusArgs),
     /// Check and explain domain rules; look into those of the running agent and change them.
     Rules(rules::RulesArgs),
     /// From alerts that name the resolver to the machines behind them, by what `run` has recorded.
@@ -106,6 +122,9 @@ pub struct RunArgs {
     /// Message bytes taken of each packet [default: 4096].
     #[arg(long, value_name = "BYTES", value_parser = value::capture_length)]
     pub capture_length: Option<u16>,
+    /// Keep all rights that the agent was started with: for a kernel or a container where giving them up fails.
+    #[arg(long)]
+    pub no_sandbox: bool,
     /// Settings shared with `replay`.
     #[command(flatten)]
     pub common: CommonArgs,
@@ -147,6 +166,17 @@ pub struct IdentityArgs {
     pub config: PathBuf,
 }
 
+/// `dns-monitor status`.
+#[derive(Args, Clone, Debug)]
+pub struct StatusArgs {
+    /// Control socket of the running agent.
+    #[arg(long, value_name = "PATH", default_value = SOCKET)]
+    pub socket: PathBuf,
+    /// Text for people, or JSON for programs.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
 impl RunArgs {
     /// The settings to run with.
     ///
@@ -158,6 +188,7 @@ impl RunArgs {
         overlay(&mut config.capture.attach, self.attach);
         overlay(&mut config.capture.ring_size, self.ring_size);
         overlay(&mut config.capture.capture_length, self.capture_length);
+        config.sandbox.enabled &= !self.no_sandbox;
         if config.capture.interfaces.is_empty() {
             return Err(ConfigError::NoInterface);
         }

@@ -12,8 +12,9 @@
 //!
 //! Later, from recorded events: [`trace`], from an alert to the machine behind it.
 //!
-//! Beside the flow: [`cli`] and [`config`], what the operator asked for, and [`control`], what is asked later;
-//! [`memory`]: what is needed soon is brought near.
+//! Beside the flow: [`cli`] and [`config`], what the operator asked for, and [`control`], what is asked later; [`sandbox`],
+//! what the agent gives up, and [`notify`] and [`status`], what others hear of how it is; [`memory`]: what is needed soon
+//! is brought near.
 
 pub mod cli;
 pub mod config;
@@ -21,16 +22,20 @@ pub mod control;
 #[deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 pub mod decode;
 pub mod event;
+pub mod generate;
 pub mod identity;
 pub mod ledger;
 pub mod log;
 pub mod memory;
+pub mod notify;
 pub mod output;
 pub mod pipeline;
 pub mod replay;
 pub mod rules;
 pub mod run;
 pub mod sample;
+pub mod sandbox;
 pub mod source;
+pub mod status;
 pub mod trace;
 pub mod track;

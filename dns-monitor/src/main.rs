@@ -2,7 +2,6 @@
 
 use std::{
     io::{self, IsTerminal as _, Write as _},
-    path::PathBuf,
     process::ExitCode,
     sync::atomic::Ordering,
 };
@@ -10,14 +9,20 @@ use std::{
 use anyhow::Context as _;
 use clap::Parser as _;
 use dns_monitor::{
-    cli::{CheckArgs, Cli, Command, Exit, IdentityArgs, rules::Task},
-    config::{Color, Config, ConfigError},
-    control::client,
+    cli::{CheckArgs, Cli, Command, Exit, IdentityArgs, StatusArgs, rules::Task},
+    config::{Color, Config, ConfigError, Format},
+    control::{
+        client,
+        protocol::{Request, Response},
+    },
+    generate,
     identity::{explain::explain, follow},
     log,
     replay::replay,
     rules::engine::offline,
-    run::{Control, run},
+    run::{Control, Prepared, prepare, run},
+    sandbox::escape,
+    status::{health::Health, show},
     trace::{self, error::TraceError},
 };
 use jiff::Timestamp;
@@ -27,13 +32,29 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(arguments) => {
             let file = arguments.common.config.clone();
-            settle(arguments.resolve(), |config| watch(&config, file))
+            settle(arguments.resolve(), |config| {
+                let prepared = prepare(&config, file)?;
+                watch(&config, prepared)
+            })
+        }
+        Command::DebugEscape(arguments) => {
+            let file = arguments.common.config.clone();
+            settle(arguments.resolve(), |config| {
+                let _loaded = prepare(&config, file)?;
+                let refused = escape::try_all(&mut io::stdout()).context("standard output")?;
+                anyhow::ensure!(refused, "not all was refused");
+                Ok(())
+            })
+        }
+        Command::Generate { folder } => {
+            end(generate::generate(&folder).map(drop).with_context(|| folder.display().to_string()))
         }
         Command::Replay(arguments) => {
             settle(arguments.resolve(), |config| Ok(replay(&config, &arguments.files, is_colored(&config))?))
         }
         Command::Check(arguments) => settle(arguments.resolve(), |config| check(&arguments, &config)),
         Command::Identity(arguments) => identity(&arguments),
+        Command::Status(arguments) => status(&arguments),
         Command::Rules(arguments) => rules(arguments.command.task()),
         Command::Trace(arguments) => searched(
             arguments.resolve(Timestamp::now()).and_then(|request| trace::trace(&request, &mut io::stdout())),
@@ -78,7 +99,7 @@ fn searched(found: Result<bool, TraceError>) -> Exit {
 }
 
 /// Runs the pipeline on a thread of its own, and turns signals into what it understands.
-fn watch(config: &Config, file: Option<PathBuf>) -> anyhow::Result<()> {
+fn watch(config: &Config, prepared: Prepared) -> anyhow::Result<()> {
     let control = Control::default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (ended, end) = tokio::sync::oneshot::channel();
@@ -93,7 +114,7 @@ fn watch(config: &Config, file: Option<PathBuf>) -> anyhow::Result<()> {
         );
         std::thread::Builder::new().name("pipeline".into()).spawn(move || {
             // The receiver waits for this as long as the program lives.
-            let _ended = ended.send(run(&config, file, colored, &told));
+            let _ended = ended.send(run(&config, prepared, colored, &told));
         })?;
         tokio::pin!(end);
         loop {
@@ -113,6 +134,26 @@ fn identity(arguments: &IdentityArgs) -> Exit {
     settle(Config::load(&arguments.config), |config| {
         explain(&config, arguments.address, time, &mut io::stdout()).context("standard output")
     })
+}
+
+/// As monitoring plugins end. An agent that cannot be asked is as bad as none.
+fn status(arguments: &StatusArgs) -> Exit {
+    let (text, health) = match client::ask(&arguments.socket, &Request::Status {}) {
+        Ok((Response::Status(status), line)) => {
+            let json = || format!("{}\n", String::from_utf8_lossy(&line));
+            let text = if arguments.format == Format::Json { json() } else { show::status(&status) };
+            (text, status.health)
+        }
+        Ok((Response::Error { message, .. }, _)) => (format!("critical: {message}\n"), Health::Critical),
+        Ok(_) => ("critical: the agent speaks of something else\n".to_owned(), Health::Critical),
+        Err(error) => (format!("critical: {error}\n"), Health::Critical),
+    };
+    let _closed = io::stdout().write_all(text.as_bytes());
+    match health {
+        Health::Ok => Exit::Success,
+        Health::Warning => Exit::Failure,
+        Health::Critical => Exit::Usage,
+    }
 }
 
 fn rules(task: Task) -> Exit {

@@ -20,6 +20,7 @@ use crate::{
         verdict::Enforced,
     },
     sample::Sample,
+    status::board::Totals,
     track::{
         TrackReason, Tracker,
         cause::Counts,
@@ -201,6 +202,23 @@ pub struct Ledger<R> {
 }
 
 impl<R: Reason> Ledger<R> {
+    /// The sum of it, for a status line.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let Totals { packets, events, lost } = self.totals();
+        format!("{packets} packets seen, {events} events written, {lost} lost")
+    }
+
+    /// Sums since the start. An event counts once for each output.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        let sum = |of: fn(&Tally<OutputReason>) -> u64| {
+            self.outputs.iter().map(|books| of(&books.tally)).fold(0, u64::saturating_add)
+        };
+        let lost = self.packets.lost().saturating_add(self.decoder.lost()).saturating_add(sum(Tally::lost));
+        Totals { packets: self.packets.seen(), events: sum(Tally::emitted), lost }
+    }
+
     /// Closes the books: the agent ends, and what an output has not taken it will not get.
     pub fn settle(&mut self) {
         self.machines.settle();

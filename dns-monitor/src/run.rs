@@ -1,12 +1,14 @@
 //! `dns-monitor run`: the kernel's samples through the pipeline, until told to stop.
 
+mod prepare;
+
 use std::{
     io,
-    path::{Path, PathBuf},
+    net::TcpListener,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
-        mpsc::{Receiver, channel},
+        mpsc::{Receiver, TryRecvError, channel},
     },
     time::{Duration, Instant},
 };
@@ -16,14 +18,15 @@ use jiff::Timestamp;
 use thiserror::Error;
 
 use crate::{
-    config::{Config, rules::OnExit},
+    config::Config,
     control::{
-        SOCKET,
         audit::Audit,
-        server::{PATIENCE, Server, ServerError, Settings},
+        protocol::Response,
+        server::{Bound, PATIENCE, Server, ServerError, Settings},
     },
     identity::directory::{Directory, DirectoryError},
     log,
+    notify::Notifier,
     output::{
         emit::Pressure,
         writers::{self, Source, Writers, WritersError},
@@ -34,8 +37,17 @@ use crate::{
         manual::Manual,
         ruleset::Ruleset,
     },
+    sandbox::SandboxError,
     source::kernel::{Kernel, KernelError},
+    status::{
+        board::{Board, Pen},
+        desk::Desk,
+        metrics,
+        scrape::{Scrape, ScrapeError},
+    },
 };
+
+pub use self::prepare::{Prepared, prepare};
 
 /// Samples taken before anything else is looked after.
 const ROUND: usize = 8192;
@@ -61,6 +73,15 @@ pub enum RunError {
     /// The control socket that the configuration names cannot be had.
     #[error(transparent)]
     Control(#[from] ServerError),
+    /// A right that could not be given up.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    /// The port of the figures.
+    #[error(transparent)]
+    Scrape(#[from] ScrapeError),
+    /// The thread that serves the figures.
+    #[error("cannot serve the figures: {0}")]
+    Metrics(#[source] io::Error),
     /// A source of host names.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
@@ -83,18 +104,20 @@ pub struct Control {
     pub reload: Arc<AtomicBool>,
 }
 
-/// Watches until told to stop; prints the ledger to standard error. `file` is the configuration, if there is one: a reload
-/// reads it again.
+/// Watches until told to stop; prints the ledger to standard error.
 ///
 /// # Errors
 /// [`RunError`]; the programs are detached in every case, but where they are to be kept.
-pub fn run(config: &Config, file: Option<PathBuf>, colored: bool, control: &Control) -> Result<(), RunError> {
-    let directory = Directory::live(config, &config.capture.interfaces)?;
-    let mut kernel = Kernel::load(&config.capture, config.rules.on_exit == OnExit::Keep)?;
+pub fn run(config: &Config, prepared: Prepared, colored: bool, control: &Control) -> Result<(), RunError> {
+    let Prepared { mut kernel, socket, taps, metrics, notifier, file, sandbox } = prepared;
+    let directory = Directory::live(config, taps)?;
     let (judges, rules) = channel();
     let force = Force::new(kernel.enforcer()?, judges, manual(config), config.rules.learn_max);
     let service = Service::start(config, file, force).map_err(RunError::Service)?;
-    let server = serve(config, &service)?;
+    let board = Arc::new(Board::default());
+    let desk = Desk::new(service.handle().clone(), board.clone(), sandbox);
+    let server = socket.map(|socket| serve(config, socket, desk.clone())).transpose()?;
+    let scrape = metrics.map(|port| scrape(port, desk)).transpose().map_err(RunError::Metrics)?;
     if kernel.has_predecessor() {
         log::info(format_args!("taking over from an earlier agent as soon as there are rules"));
         if !service.wait() {
@@ -106,9 +129,11 @@ pub fn run(config: &Config, file: Option<PathBuf>, colored: bool, control: &Cont
     let mut pipeline = Pipeline::new(config, lanes, Pressure::Drop, directory);
     let learner = service.handle().clone();
     pipeline.set_learner(move |learn| learner.learn(learn));
-    let mut agent = Agent { kernel, pipeline, rules };
+    let mut agent = Agent { kernel, pipeline, rules, notifier, reload: None, board, pen: Pen::default() };
+    agent.notifier.ready();
     agent.watch(control, service.handle(), &writers)?;
-    drop((server, service));
+    agent.notifier.stopping();
+    drop((server, scrape, service));
     agent.stop(writers)
 }
 
@@ -128,23 +153,28 @@ fn manual(config: &Config) -> Manual {
     }
 }
 
-/// Opens the control socket. That another agent has the usual one is no reason not to watch.
-fn serve(config: &Config, service: &Service) -> Result<Option<Server>, RunError> {
-    let Some(socket) = &config.control.socket else { return Ok(None) };
+/// Serves figures to Prometheus.
+fn scrape(port: TcpListener, desk: Desk) -> io::Result<Scrape> {
+    let scrape = Scrape::start(port, move || desk.status().map(|status| metrics::metrics(&status)))?;
+    log::info(format_args!("figures at http://{}/metrics", scrape.address()));
+    if !scrape.address().ip().is_loopback() {
+        log::warn(format_args!(
+            "whoever reaches {} sees the figures: there is no password",
+            scrape.address()
+        ));
+    }
+    Ok(scrape)
+}
+
+/// Answers on the control socket.
+fn serve(config: &Config, socket: Bound, desk: Desk) -> Result<Server, ServerError> {
     let settings = Settings {
-        socket: socket.clone(),
+        socket: config.control.socket.clone().unwrap_or_default(),
         group: config.control.group.clone(),
         audit: Audit::new(&config.rules.state_dir),
         patience: PATIENCE,
     };
-    match Server::start(settings, Arc::new(service.handle().clone())) {
-        Ok(server) => Ok(Some(server)),
-        Err(error) if socket.as_path() == Path::new(SOCKET) => {
-            log::warn(format_args!("no control socket: {error}"));
-            Ok(None)
-        }
-        Err(error) => Err(RunError::Control(error)),
-    }
+    Server::serve(socket, settings, Arc::new(desk))
 }
 
 struct Agent {
@@ -152,6 +182,12 @@ struct Agent {
     pipeline: Pipeline,
     /// Rules that will be in force.
     rules: Receiver<Arc<Ruleset>>,
+    notifier: Notifier,
+    /// A reload that is on its way.
+    reload: Option<Receiver<Response>>,
+    /// Where figures are left, and how.
+    board: Arc<Board>,
+    pen: Pen,
 }
 
 impl Agent {
@@ -164,12 +200,18 @@ impl Agent {
                 tended = Instant::now();
                 self.tend()?;
                 service.beat();
+                self.notify();
+                if self.pen.is_due() {
+                    let ledger = self.ledger()?;
+                    self.pen.leave(&self.board, self.kernel.watched(), &ledger);
+                }
             }
             if control.report.swap(false, Ordering::Relaxed) {
                 log::info(format_args!("{}", self.ledger()?));
             }
             if control.reload.swap(false, Ordering::Relaxed) {
-                service.reload();
+                self.notifier.reloading();
+                self.reload = Some(service.reload());
                 writers.reopen();
             }
             self.pipeline.flush();
@@ -182,6 +224,20 @@ impl Agent {
             }
         }
         Ok(())
+    }
+
+    /// Tells the service manager that we live, and when a reload is over, however it went.
+    fn notify(&mut self) {
+        let over = |reload: &Receiver<Response>| reload.try_recv() != Err(TryRecvError::Empty);
+        if self.reload.as_ref().is_some_and(over) {
+            self.reload = None;
+            self.notifier.ready();
+        }
+        let (kernel, pipeline) = (&self.kernel, &self.pipeline);
+        self.notifier.beat(|| {
+            let (packets, submitted) = kernel.tally().ok()?;
+            Some(pipeline.ledger(packets, Some(submitted)).line())
+        });
     }
 
     /// Takes the samples that are due. Rules are handed over before the kernel has them: asked for after the time up to

@@ -47,6 +47,31 @@ fn an_interface_is_removed_and_made_again() {
 }
 
 #[test]
+fn an_interface_gets_another_name_and_another_one_gets_its() {
+    let lab = Lab::new().unwrap();
+    let mut agent = lab.start_agent(&["--interface", "eth0"]).unwrap();
+    let ip = |words: &str| succeed(lab.resolver().command("ip").args(words.split(' '))).unwrap();
+    let interface_of = |event: &serde_json::Value| event["observer"]["ingress"]["interface"]["name"].clone();
+    assert_eq!(interface_of(&see_lookup(&lab, &mut agent, "before.w.lab.example")), "eth0");
+    // A name is changed while the interface is down; its addresses of IPv6 go, those of IPv4 stay.
+    for words in ["link set eth0 down", "link set eth0 name lan0", "link set lan0 up"] {
+        ip(words);
+    }
+    agent.wait_stderr("eth0 is called lan0 now").unwrap();
+    assert_eq!(interface_of(&see_lookup(&lab, &mut agent, "renamed.w.lab.example")), "lan0");
+    assert!(!agent.stderr().contains("eth0 is gone"), "{}", agent.stderr());
+    // The name means another interface: that is the one to watch.
+    ip("link delete lan0");
+    agent.wait_stderr("eth0 is gone").unwrap();
+    connect(lab.switch(), lab.resolver(), "resolver").unwrap();
+    add_addresses(lab.resolver(), "eth0", address::resolver(Network::Plain)).unwrap();
+    agent.wait_stderr("watching eth0 again").unwrap();
+    assert_eq!(interface_of(&see_lookup(&lab, &mut agent, "after.w.lab.example")), "eth0");
+    let ended = agent.stop().unwrap();
+    assert!(ended.status.success(), "{}", ended.stderr);
+}
+
+#[test]
 fn a_foreign_xdp_program_stays_and_tc_is_the_way_out() {
     let lab = Lab::new().unwrap();
     const XDP_PASS: i32 = 2;

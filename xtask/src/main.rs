@@ -1,7 +1,7 @@
 //! Builds, runs and tests dns-monitor for someone who has only rustup, a C compiler and root.
 //!
 //! One file a command: [`build_ebpf`], [`build`], [`build_and_load`], [`demo`], [`test`],
-//! [`bench`], [`fuzz`]. They stand on
+//! [`bench`], [`fuzz`], [`dist`]. They stand on
 //! [`toolchain`] (what compiles), [`rust_src`] and [`bpf_linker`] (what is missing to compile
 //! for the kernel), [`packages`] (what the tests run) and [`process`].
 
@@ -13,6 +13,7 @@ mod build_and_load;
 mod build_ebpf;
 mod default_route;
 mod demo;
+mod dist;
 mod fuzz;
 mod packages;
 mod privileges;
@@ -39,6 +40,8 @@ enum Command {
     Test,
     /// Measure kernel programs, agent and a loaded resolver, into docs/PERFORMANCE.md; needs root
     Bench(bench::Options),
+    /// Make packages for Debian and RPM systems, into target/dist
+    Dist(dist::Options),
     /// Run the fuzz targets of the decoders
     Fuzz(fuzz::Options),
 }
@@ -51,6 +54,7 @@ fn main() -> anyhow::Result<()> {
         Command::Demo(options) => demo::demo(&options),
         Command::Test => test::test(),
         Command::Bench(options) => bench::bench(&options),
+        Command::Dist(options) => dist::dist(&options),
         Command::Fuzz(options) => fuzz::fuzz(&options),
     }
 }

@@ -13,11 +13,17 @@ use crate::config::output::Stdout;
 fn resolve(line: &str) -> Result<Config, String> {
     let cli = Cli::try_parse_from(line.split(' ')).map_err(|error| error.to_string())?;
     let config = match cli.command {
-        Command::Run(args) => args.resolve(),
+        Command::Run(args) | Command::DebugEscape(args) => args.resolve(),
         Command::Replay(args) => args.resolve(),
         Command::Check(args) => args.resolve(),
         Command::Identity(args) => Config::load(&args.config),
-        Command::Rules(_) | Command::Trace(_) | Command::Who(_) => panic!("{line}: no settings"),
+        Command::Generate { .. }
+        | Command::Status(_)
+        | Command::Rules(_)
+        | Command::Trace(_)
+        | Command::Who(_) => {
+            panic!("{line}: no settings")
+        }
     };
     config.map_err(|error| error.to_string())
 }

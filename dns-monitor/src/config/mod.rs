@@ -7,9 +7,11 @@
 //! 5. [`rules`]: the same for lists and rules, which stand in any number and in an order that counts;
 //! 6. [`identity`]: and for what says who had an address;
 //! 7. [`output`]: and for where events go;
-//! 8. [`error`]: what can be wrong, where, and what would be right.
+//! 8. [`host`]: how the agent lives on its host;
+//! 9. [`error`]: what can be wrong, where, and what would be right.
 
 pub mod error;
+pub mod host;
 pub mod identity;
 pub mod output;
 mod raw;

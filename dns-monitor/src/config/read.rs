@@ -5,6 +5,7 @@ use std::time::Duration;
 use dns_monitor_common::names::MAX_PORTS;
 
 use super::{
+    host::{Metrics, Sandbox},
     identity::{Identity, Leases},
     output,
     raw::{Document, Table},
@@ -34,6 +35,8 @@ impl Config {
             replay: document.table("replay", Replay::read),
             rules: document.table("rules", Rules::read),
             control: document.table("control", Control::read),
+            sandbox: document.table("sandbox", Sandbox::read),
+            metrics: document.table("metrics", Metrics::read),
             identity: document.table("identity", Identity::read),
             leases: Leases::read_all(document),
             outputs: output::read(document),

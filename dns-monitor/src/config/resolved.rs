@@ -10,6 +10,7 @@ use dns_monitor_common::sample::MAX_CAPTURE;
 use serde::Serialize;
 
 use super::{
+    host::{Metrics, Sandbox},
     identity::{Identity, Leases},
     output::{Kind, Output, Stdout},
     rules::{Control, Rules, Spec},
@@ -38,6 +39,10 @@ pub struct Config {
     pub rules: Rules,
     /// Being told what to do while running.
     pub control: Control,
+    /// What the agent gives up once it runs.
+    pub sandbox: Sandbox,
+    /// Figures for Prometheus.
+    pub metrics: Metrics,
     /// What is remembered of who had an address.
     pub identity: Identity,
     /// What says who has which address.
@@ -183,6 +188,7 @@ impl Default for Config {
     fn default() -> Self {
         let (capture, track, tcp, fragments) = Default::default();
         let (observer, replay, rules, control, identity) = Default::default();
+        let (sandbox, metrics) = Default::default();
         let (leases, outputs, specs) = (Vec::new(), vec![Output::default()], Vec::new());
         Self {
             capture,
@@ -193,6 +199,8 @@ impl Default for Config {
             replay,
             rules,
             control,
+            sandbox,
+            metrics,
             identity,
             leases,
             outputs,

@@ -38,6 +38,11 @@ timeout = "1500ms"
 hostname = "resolver-1"
 [replay]
 resolvers = ["192.0.2.53", "2001:db8::53"]
+[sandbox]
+enabled = false
+user = "_dnsmon"
+[metrics]
+listen = "[::1]:9353"
 [identity]
 max_assignments = 4096
 max_per_address = 1
@@ -82,6 +87,8 @@ fn everything() -> Config {
         },
         rules: rules::settings(),
         control: rules::control(),
+        sandbox: host::Sandbox { enabled: false, user: Some("_dnsmon".into()) },
+        metrics: host::Metrics { listen: "[::1]:9353".parse().ok() },
         identity: Identity {
             max_assignments: 4096,
             max_per_address: 1,

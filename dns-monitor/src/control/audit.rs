@@ -87,7 +87,9 @@ fn outcome(response: &Response) -> (&'static str, &str) {
     match response {
         Response::Done { message, .. } => ("done", message),
         Response::Error { message, .. } => ("error", message),
-        Response::Stats(_) | Response::Explanation(_) | Response::Manual { .. } => ("done", ""),
+        Response::Status(_) | Response::Stats(_) | Response::Explanation(_) | Response::Manual { .. } => {
+            ("done", "")
+        }
     }
 }
 

@@ -88,7 +88,7 @@ pub fn run(
 /// [`ClientError`].
 pub fn ask(socket: &Path, request: &Request) -> Result<(Response, Vec<u8>), ClientError> {
     let patience = match request {
-        Request::Stats {} | Request::Explain { .. } | Request::Manual {} => PATIENCE,
+        Request::Status {} | Request::Stats {} | Request::Explain { .. } | Request::Manual {} => PATIENCE,
         _ => LOAD_PATIENCE,
     };
     let protocol = |error| ClientError::Protocol(socket.to_owned(), error);

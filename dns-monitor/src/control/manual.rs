@@ -43,7 +43,7 @@ pub fn carry_out(manual: &mut Manual, caller: &Caller, request: &Request, now: T
         }
         Request::Forget { name } => forget(manual, name),
         Request::Manual {} => Ok(Outcome { response: list(manual, now), change: None }),
-        Request::Reload {} | Request::Stats {} | Request::Explain { .. } => return None,
+        Request::Reload {} | Request::Status {} | Request::Stats {} | Request::Explain { .. } => return None,
     };
     Some(result.unwrap_or_else(|message| Outcome { response: Response::error(message), change: None }))
 }

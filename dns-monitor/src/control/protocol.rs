@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 pub use self::report::{Enforcer, Explanation, Learned, ManualRule, Match, OriginStats, Provenance, Stats};
-use crate::rules::action::Block;
+use crate::{rules::action::Block, status::report::Status};
 
 /// The version of this protocol.
 pub const VERSION: u64 = 1;
@@ -28,6 +28,8 @@ pub const MAX_RESPONSE: usize = 64 << 20;
 pub enum Request {
     /// Read lists and rules again.
     Reload {},
+    /// How the agent is.
+    Status {},
     /// What is in force, and what it did.
     Stats {},
     /// Which rules match a lookup, which wins, and why.
@@ -83,6 +85,8 @@ pub enum Response {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         warnings: Vec<String>,
     },
+    /// To [`Request::Status`].
+    Status(Box<Status>),
     /// To [`Request::Stats`].
     Stats(Box<Stats>),
     /// To [`Request::Explain`].
@@ -127,7 +131,7 @@ impl Request {
     pub const fn is_change(&self) -> bool {
         match self {
             Self::Reload {} | Self::Allow { .. } | Self::Block { .. } | Self::Forget { .. } => true,
-            Self::Stats {} | Self::Explain { .. } | Self::Manual {} => false,
+            Self::Status {} | Self::Stats {} | Self::Explain { .. } | Self::Manual {} => false,
         }
     }
 }

@@ -18,7 +18,7 @@ use std::{
 
 use thiserror::Error;
 
-use self::listen::Bound;
+pub use self::listen::Bound;
 use super::{
     audit::Audit,
     peer::{Access, Caller},
@@ -103,13 +103,20 @@ impl Server {
     /// # Errors
     /// [`ServerError`].
     pub fn start(settings: Settings, handler: Arc<dyn Handler>) -> Result<Self, ServerError> {
-        let Settings { socket, group, audit, patience } = settings;
-        let group = group.map(|name| listen::find_group(&name)).transpose()?;
+        let bound = Bound::open(&settings.socket, settings.group.as_deref())?;
+        Self::serve(bound, settings, handler)
+    }
+
+    /// As [`Self::start`], on a socket that is open already, with the rights it took.
+    ///
+    /// # Errors
+    /// [`ServerError`].
+    pub fn serve(bound: Bound, settings: Settings, handler: Arc<dyn Handler>) -> Result<Self, ServerError> {
+        let Settings { socket, audit, patience, .. } = settings;
         let failed = |source| ServerError::Socket { socket: socket.clone(), what: "serve it", source };
-        let bound = Bound::new(&socket, group)?;
         let shared = Arc::new(Shared {
             handler,
-            access: Access::new(group),
+            access: Access::new(bound.group),
             audit,
             patience,
             stopping: AtomicBool::new(false),

@@ -1,7 +1,7 @@
 //! Responses as text, for people.
 
 mod explanation;
-mod stats;
+pub(crate) mod stats;
 pub(crate) mod table;
 
 use std::fmt::Write as _;
@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use self::table::{Align, Table, clean};
 use super::protocol::{ManualRule, Response};
+use crate::status;
 
 pub use self::explanation::explanation;
 
@@ -18,6 +19,7 @@ pub use self::explanation::explanation;
 pub fn response(response: &Response, now: Timestamp) -> (String, String) {
     let text = match response {
         Response::Done { message, .. } => format!("{}\n", clean(message)),
+        Response::Status(all) => status::show::status(all),
         Response::Stats(all) => stats::stats(all, now),
         Response::Explanation(all) => explanation(all),
         Response::Manual { rules } => manual(rules, now),
@@ -55,7 +57,7 @@ fn manual(rules: &[ManualRule], now: Timestamp) -> String {
 }
 
 /// A time span in its largest unit, `2h`; below zero, as clocks may differ, it counts as none.
-fn span(seconds: i64) -> String {
+pub(crate) fn span(seconds: i64) -> String {
     match seconds {
         172_800.. => format!("{}d", seconds / 86_400),
         7200.. => format!("{}h", seconds / 3600),

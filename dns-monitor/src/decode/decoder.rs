@@ -108,6 +108,11 @@ impl Books {
     pub fn seen(&self) -> u64 {
         self.datagrams.seen().saturating_add(self.fragments.seen()).saturating_add(self.segments.seen())
     }
+
+    /// How many should have become messages and did not, or not whole.
+    pub fn lost(&self) -> u64 {
+        self.datagrams.lost().saturating_add(self.fragments.lost()).saturating_add(self.segments.lost())
+    }
 }
 
 impl fmt::Display for Books {

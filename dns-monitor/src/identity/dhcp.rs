@@ -60,28 +60,46 @@ pub struct Dhcp {
     _worker: Worker,
 }
 
+/// Packet sockets, one an interface.
+#[derive(Debug, Default)]
+pub struct Taps(Vec<Watched>);
+
 /// An interface that should be watched.
+#[derive(Debug)]
 struct Watched {
     name: String,
-    tap: Option<Tap>,
+    tap: Tap,
+    /// Packets come.
+    bound: bool,
     /// It was said that it cannot be watched.
     told: bool,
 }
 
-impl Dhcp {
-    /// Starts the thread, in the network namespace of the caller. An interface that is not there now may come.
+impl Taps {
+    /// Opens them, in the network namespace of the caller. An interface that is not there now may come.
     ///
     /// # Errors
-    /// Where one is there and cannot be watched: it takes `CAP_NET_RAW`.
-    pub fn start(interfaces: &[String], feed: Feed) -> io::Result<Self> {
-        let mut watched = Vec::new();
-        for name in interfaces {
-            let tap = match Tap::open(name) {
+    /// It takes `CAP_NET_RAW`.
+    pub fn open(interfaces: &[String]) -> io::Result<Self> {
+        let open = |name: &String| {
+            let tap = Tap::open()?;
+            let bound = match tap.bind(name) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                tap => tap.ok(),
+                result => result.is_ok(),
             };
-            watched.push(Watched { name: name.clone(), tap, told: false });
-        }
+            Ok(Watched { name: name.clone(), tap, bound, told: false })
+        };
+        interfaces.iter().map(open).collect::<io::Result<_>>().map(Self)
+    }
+}
+
+impl Dhcp {
+    /// Starts the thread, in the network namespace of the caller.
+    ///
+    /// # Errors
+    /// Where there can be no thread.
+    pub fn start(taps: Taps, feed: Feed) -> io::Result<Self> {
+        let Taps(watched) = taps;
         let books = Shared::default();
         let shared = books.clone();
         let worker = Worker::start("dhcp", move |stop| watch(watched, &shared, &feed, &stop))?;
@@ -103,7 +121,7 @@ fn watch(
     let (mut grants, mut tally) = (Grants::default(), Tally::default());
     loop {
         let taps: Vec<BorrowedFd<'_>> =
-            watched.iter().filter_map(|one| Some(one.tap.as_ref()?.as_fd())).collect();
+            watched.iter().filter(|one| one.bound).map(|one| one.tap.as_fd()).collect();
         let all = taps.len() == watched.len();
         stop.wait(&taps, (!all).then_some(RETRY))?;
         for one in &mut watched {
@@ -115,12 +133,12 @@ fn watch(
 }
 
 impl Watched {
-    /// Takes what came; opens the interface if it is not open.
+    /// Takes what came; looks for the interface if it is away.
     fn read(&mut self, grants: &mut Grants, tally: &mut Tally<DhcpReason>) -> Vec<Change> {
         let mut changes = Vec::new();
-        let Some(tap) = &mut self.tap else {
-            match Tap::open(&self.name) {
-                Ok(tap) => self.tap = Some(tap),
+        if !self.bound {
+            match self.tap.bind(&self.name) {
+                Ok(()) => self.bound = true,
                 Err(error) if !self.told && error.kind() != io::ErrorKind::NotFound => {
                     log::warn(format_args!("{}: DHCP cannot be read: {error}", self.name));
                     self.told = true;
@@ -128,8 +146,8 @@ impl Watched {
                 Err(_) => {}
             }
             return changes;
-        };
-        let result = tap.read(|packet| {
+        }
+        let result = self.tap.read(|packet| {
             tally.see(1);
             match message::read(packet).and_then(|message| grants.take(message, now(), tally)) {
                 Ok(news) => {
@@ -139,11 +157,11 @@ impl Watched {
                 Err(reason) => tally.end(reason, 1),
             }
         });
-        let overrun = tap.overrun();
+        let overrun = self.tap.overrun();
         tally.see(overrun);
         tally.end(DhcpReason::Overrun, overrun);
         if result.is_err() {
-            self.tap = None; // the interface is gone, or down for a while
+            self.bound = false; // the interface is gone, or down for a while
         }
         changes
     }

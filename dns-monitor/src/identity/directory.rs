@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::{
     books::{Assignments, Books},
-    dhcp::Dhcp,
+    dhcp::{Dhcp, Taps},
     feed::{Feed, Learned, feed},
     follow::{self, Follower, LeaseReason},
     history::{History, Machine},
@@ -107,13 +107,25 @@ impl Directory {
         Self::new(config, history, None)
     }
 
-    /// The same as [`Directory::of_files`], and what changes. `interfaces` are watched.
+    /// Opens what takes a right: the packet sockets for DHCP, if the configuration wants them.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Source`].
+    pub fn taps(config: &Config) -> Result<Taps, DirectoryError> {
+        if !config.identity.dhcp {
+            return Ok(Taps::default());
+        }
+        Taps::open(&config.capture.interfaces)
+            .map_err(|error| DirectoryError::Source { setting: "dhcp", error })
+    }
+
+    /// The same as [`Directory::of_files`], and what changes; `taps` are [`Directory::taps`].
     ///
     /// # Errors
     /// [`DirectoryError`], where something that was asked for cannot be had.
-    pub fn live(config: &Config, interfaces: &[String]) -> Result<Self, DirectoryError> {
+    pub fn live(config: &Config, taps: Taps) -> Result<Self, DirectoryError> {
         let mut history = History::new(&config.identity);
-        let sources = Sources::start(config, interfaces, &mut history)?;
+        let sources = Sources::start(config, taps, &mut history)?;
         Ok(Self::new(config, history, Some(sources)))
     }
 
@@ -206,7 +218,7 @@ impl Directory {
 }
 
 impl Sources {
-    fn start(config: &Config, interfaces: &[String], history: &mut History) -> Result<Self, DirectoryError> {
+    fn start(config: &Config, taps: Taps, history: &mut History) -> Result<Self, DirectoryError> {
         let settings = &config.identity;
         let (sender, learned) = feed();
         let leases =
@@ -217,8 +229,7 @@ impl Sources {
         }
         let neighbours = settings.neighbours.then(|| Neighbours::start(sender.clone()));
         let asked = |setting| move |error| DirectoryError::Source { setting, error };
-        let dhcp =
-            start(settings.dhcp, &sender, |feed| Dhcp::start(interfaces, feed)).map_err(asked("dhcp"))?;
+        let dhcp = start(settings.dhcp, &sender, |feed| Dhcp::start(taps, feed)).map_err(asked("dhcp"))?;
         let ptr = start(settings.ptr, &sender, |feed| Ptr::start(settings.ptr_server, feed))
             .map_err(asked("ptr"))?;
         Ok(Self {

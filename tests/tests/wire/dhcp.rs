@@ -2,7 +2,7 @@ use std::process::Command;
 
 use dns_monitor::identity::{
     assignment::{Change, Source},
-    dhcp::{Dhcp, DhcpReason},
+    dhcp::{Dhcp, DhcpReason, Taps},
     feed::{Learned, feed},
 };
 use dns_monitor_tests::{
@@ -60,7 +60,10 @@ fn dhclient(hosts: &Hosts, host: &Namespace, arguments: &[&str]) -> Command {
 fn start(host: &Namespace) -> (Dhcp, Learned) {
     let (feed, learned) = feed();
     let interfaces = ["eth0".to_owned(), "not-yet".to_owned()];
-    (host.inside(|| Dhcp::start(&interfaces, feed)).unwrap().unwrap(), learned)
+    (
+        host.inside(|| Taps::open(&interfaces).and_then(|taps| Dhcp::start(taps, feed))).unwrap().unwrap(),
+        learned,
+    )
 }
 
 #[test]

@@ -5,7 +5,8 @@
 //! 3. [`privacy`]: how much it says of people;
 //! 4. [`spool`]: what is kept on disk while they cannot leave;
 //! 5. [`address`], [`transport`], [`tls`], [`web`], [`auth`], [`secret`]: what several types share;
-//! 6. `read`: from the file.
+//! 6. [`needs`]: what it needs of the host, for the sandbox;
+//! 7. `read`: from the file.
 
 pub mod address;
 pub mod auth;
@@ -15,6 +16,7 @@ pub mod filter;
 pub mod http;
 pub mod kind;
 pub mod nats;
+pub mod needs;
 pub mod privacy;
 mod read;
 pub mod sample;
@@ -42,6 +44,7 @@ pub use self::{
     http::{Format as ClickhouseFormat, Http, Preset},
     kind::Kind,
     nats::Nats,
+    needs::Needs,
     privacy::Privacy,
     sample::Sample,
     secret::{Secret, SecretError},

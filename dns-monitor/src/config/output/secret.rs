@@ -79,6 +79,15 @@ impl Secret {
         Self { key, source: Source::File(file.into()) }
     }
 
+    /// The file that it is read from, at each use.
+    #[must_use]
+    pub fn place(&self) -> Option<PathBuf> {
+        match &self.source {
+            Source::Given(_) => None,
+            Source::File(file) => Some(located(file)),
+        }
+    }
+
     /// The text.
     ///
     /// # Errors

@@ -26,8 +26,8 @@ use dns_monitor_common::rule::MAX_ORIGINS;
 pub use self::condition::value::show_mac;
 pub(super) use self::{
     condition::value::{name_or_root, prefix},
-    value::{absolute, label, path, quoted, socket},
-    written::texts,
+    value::{absolute, label, or_off, path, quoted, socket},
+    written::{or_off as write_or_off, texts},
 };
 pub use self::{
     settings::{Control, Mode, OnExit, Rules},

@@ -60,7 +60,7 @@ pub struct Rules {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Control {
     /// Path of the Unix socket; `None`: there is none.
-    #[serde(serialize_with = "written::socket")]
+    #[serde(serialize_with = "written::or_off")]
     pub socket: Option<PathBuf>,
     /// The group that may use it beside root.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,6 @@
 //! Lists and rules as the file has them, so that they read back to the same.
 
-use std::{collections::BTreeMap, fmt::Display, path::Path, time::Duration};
+use std::{collections::BTreeMap, fmt::Display, time::Duration};
 
 use serde::{Serialize, Serializer};
 
@@ -189,14 +189,14 @@ pub fn watchdog<S: Serializer>(duration: &Option<Duration>, serializer: S) -> Re
     }
 }
 
-/// Serializes a path that may be off.
-pub fn socket<S, P>(path: &Option<P>, serializer: S) -> Result<S::Ok, S::Error>
+/// Serializes what may be off.
+pub fn or_off<S, T>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error>
 where
     S: Serializer,
-    P: AsRef<Path>,
+    T: Serialize,
 {
-    match path {
-        Some(path) => path.as_ref().serialize(serializer),
+    match value {
+        Some(value) => value.serialize(serializer),
         None => serializer.serialize_str("off"),
     }
 }

@@ -37,12 +37,12 @@ const PLACES: &[Case] = &[
     (
         "a far table",
         "[[sources]]\nname = 1",
-        "f.toml:1:3: unknown table [[sources]]: known tables are [capture], [track], [tcp], [fragments], [observer], [replay], [rules], [control], [identity], [[leases]], [[output]], [[list]], [[rule]]",
+        "f.toml:1:3: unknown table [[sources]]: known tables are [capture], [track], [tcp], [fragments], [observer], [replay], [rules], [control], [sandbox], [metrics], [identity], [[leases]], [[output]], [[list]], [[rule]]",
     ),
     (
         "a key outside a table",
         "ports = [53]",
-        "f.toml:1:1: ports stands outside a table: tables are [capture], [track], [tcp], [fragments], [observer], [replay], [rules], [control], [identity], [[leases]], [[output]], [[list]], [[rule]]",
+        "f.toml:1:1: ports stands outside a table: tables are [capture], [track], [tcp], [fragments], [observer], [replay], [rules], [control], [sandbox], [metrics], [identity], [[leases]], [[output]], [[list]], [[rule]]",
     ),
     ("a table that is none", "capture = 1", "f.toml:1:11: capture: 1 must be a table, written [capture]"),
     (

@@ -66,7 +66,10 @@ fn what_is_no_request_is_told_so() {
         (r#"{"version":2,"command":"stats"}"#, "version 2 of the protocol, this side speaks version 1"),
         (r#"{"version":"1","command":"stats"}"#, "version \"1\" of the protocol"),
         (r#"{"version":1}"#, "missing field `command`"),
-        (r#"{"version":1,"command":"rm"}"#, "unknown variant `rm`, expected one of `reload`, `stats`"),
+        (
+            r#"{"version":1,"command":"rm"}"#,
+            "unknown variant `rm`, expected one of `reload`, `status`, `stats`",
+        ),
         (r#"{"version":1,"command":"allow"}"#, "missing field `name`"),
         (r#"{"version":1,"command":"allow","name":7}"#, "invalid type"),
         (r#"{"version":1,"command":"stats","name":"a"}"#, "unknown field `name`"),

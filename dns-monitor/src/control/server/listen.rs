@@ -20,15 +20,23 @@ const MODE: u32 = 0o600;
 const GROUP_MODE: u32 = 0o660;
 
 /// A socket that is removed when dropped.
-pub(super) struct Bound {
+#[derive(Debug)]
+pub struct Bound {
     pub(super) listener: UnixListener,
+    /// Whose members are served beside root.
+    pub(super) group: Option<u32>,
     path: PathBuf,
     /// Device and inode: another file of this name is not ours to remove.
     identity: (u64, u64),
 }
 
 impl Bound {
-    pub(super) fn new(path: &Path, group: Option<u32>) -> Result<Self, ServerError> {
+    /// Opens it for root, and perhaps a group, by name.
+    ///
+    /// # Errors
+    /// [`ServerError`].
+    pub fn open(path: &Path, group: Option<&str>) -> Result<Self, ServerError> {
+        let group = group.map(find_group).transpose()?;
         let failed = |what| move |source| ServerError::Socket { socket: path.to_owned(), what, source };
         let folder = folder_of(path);
         DirBuilder::new()
@@ -47,11 +55,13 @@ impl Bound {
         let listener = UnixListener::bind(path).map_err(failed("bind it"))?;
         let metadata = fs::symlink_metadata(path).map_err(failed("find it"))?;
         let identity = (metadata.dev(), metadata.ino());
-        let bound = Self { listener, path: path.to_owned(), identity };
+        let bound = Self { listener, group, path: path.to_owned(), identity };
         // In this order: until the group is right, its bits are not set.
         fs::set_permissions(path, Permissions::from_mode(MODE)).map_err(failed("set its mode"))?;
         if let Some(group) = group {
-            chown(path, None, Some(group)).map_err(failed("set its group"))?;
+            chown(path, None, Some(group)).map_err(failed(
+                "set its group (who is not root must be a member: `SupplementaryGroups=` in the unit)",
+            ))?;
             fs::set_permissions(path, Permissions::from_mode(GROUP_MODE)).map_err(failed("set its mode"))?;
         }
         Ok(bound)
@@ -86,7 +96,7 @@ fn clear(path: &Path) -> Result<(), ServerError> {
     }
 }
 
-pub(super) fn find_group(name: &str) -> Result<u32, ServerError> {
+fn find_group(name: &str) -> Result<u32, ServerError> {
     let found =
         peer::group_id(name).map_err(|error: io::Error| ServerError::Group(name.to_owned(), error))?;
     found.ok_or_else(|| ServerError::NoGroup(name.to_owned()))

@@ -79,12 +79,12 @@ fn origins(origins: &[OriginStats], now: Timestamp) -> Table<9> {
     table
 }
 
-fn age(at: Timestamp, now: Timestamp) -> String {
+pub(crate) fn age(at: Timestamp, now: Timestamp) -> String {
     span(now.duration_since(at).as_secs())
 }
 
 #[allow(clippy::cast_precision_loss, reason = "one digit behind the point is shown")]
-fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     match bytes {
         0x4000_0000.. => format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30)),
         0x10_0000.. => format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20)),

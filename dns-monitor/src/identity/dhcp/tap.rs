@@ -21,9 +21,8 @@ pub(super) struct Tap {
 }
 
 impl Tap {
-    /// Opens it: [`io::ErrorKind::NotFound`] where there is no such interface.
-    pub(super) fn open(name: &str) -> io::Result<Self> {
-        let index = interface::index(name).ok_or(io::ErrorKind::NotFound)?;
+    /// Opens it, for no interface yet: this takes `CAP_NET_RAW`, the rest nothing.
+    pub(super) fn open() -> io::Result<Self> {
         let kind = libc::SOCK_DGRAM | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
         // Protocol 0: nothing comes before the filter is there.
         // SAFETY: no memory is involved.
@@ -34,7 +33,6 @@ impl Tap {
         // SAFETY: a descriptor that nobody else owns.
         let tap = Self { socket: unsafe { OwnedFd::from_raw_fd(fd) }, buffer: vec![0; BUFFER] };
         tap.filter()?;
-        tap.bind(index)?;
         Ok(tap)
     }
 
@@ -50,7 +48,10 @@ impl Tap {
         if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
     }
 
-    fn bind(&self, index: u32) -> io::Result<()> {
+    /// From now on the packets of this interface come, also where those of one that is gone came before:
+    /// [`io::ErrorKind::NotFound`] where there is none.
+    pub(super) fn bind(&self, name: &str) -> io::Result<()> {
+        let index = interface::index(name).ok_or(io::ErrorKind::NotFound)?;
         // SAFETY: all zero is a valid address.
         let mut address: libc::sockaddr_ll = unsafe { std::mem::zeroed() };
         address.sll_family = libc::AF_PACKET as u16;

@@ -101,8 +101,11 @@ impl Owner {
         loop {
             match messages.recv_timeout(TICK) {
                 Ok(Message::Ask(caller, request, reply)) => self.answer(&caller, &request, reply),
+                Ok(Message::Stats(reply)) => {
+                    answer(Some(reply), report::stats(self.generation, &self.config, &self.force, &self.last))
+                }
                 Ok(Message::Learn(learn)) => self.force.learn(learn),
-                Ok(Message::Reload) => self.reload(None),
+                Ok(Message::Reload(reply)) => self.reload(Some(reply)),
                 Ok(Message::Loaded(loaded)) => self.loaded(*loaded),
                 Ok(Message::Free(loader)) => self.free(*loader),
                 Err(RecvTimeoutError::Timeout) => {}

@@ -20,7 +20,7 @@ use crate::{
     config::Config,
     control::{
         peer::Caller,
-        protocol::{Request, Response},
+        protocol::{Request, Response, Stats},
         server::Handler,
     },
     rules::ruleset::learned::Learn,
@@ -33,8 +33,10 @@ const QUEUE: usize = 4096;
 /// What the thread is told.
 pub(super) enum Message {
     Ask(Caller, Request, Sender<Response>),
+    /// How the rules are, for the agent itself.
+    Stats(Sender<Response>),
     Learn(Learn),
-    Reload,
+    Reload(Sender<Response>),
     Loaded(Box<(KernelRoom, Result<Option<Loaded>, LoadError>)>),
     /// The loader has nothing more to do.
     Free(Box<Loader>),
@@ -54,9 +56,22 @@ impl Handle {
         self.sender.try_send(Message::Learn(learn)).is_ok()
     }
 
-    /// Reads all lists and rules again.
-    pub fn reload(&self) {
-        let _stopping = self.sender.send(Message::Reload);
+    /// Reads all lists and rules again; what comes of it comes later.
+    pub fn reload(&self) -> Receiver<Response> {
+        let (sender, response) = channel();
+        let _stopping = self.sender.send(Message::Reload(sender));
+        response
+    }
+
+    /// What is in force, and what it did; `None`: the agent is stopping.
+    #[must_use]
+    pub fn stats(&self) -> Option<Stats> {
+        let (sender, response) = channel();
+        self.sender.send(Message::Stats(sender)).ok()?;
+        match response.recv() {
+            Ok(Response::Stats(stats)) => Some(*stats),
+            _ => None,
+        }
     }
 
     /// The pipeline has done a round: it is alive.

@@ -1,9 +1,11 @@
 //! Programs onto interfaces: native XDP, generic XDP or TC for what comes in, TC for what goes out.
 
+use std::thread;
+
 use aya::{
     Ebpf,
     programs::{
-        LinkOrder, ProgramError, SchedClassifier, TcAttachType, Xdp, XdpMode,
+        LinkOrder, Program, ProgramError, SchedClassifier, TcAttachType, Xdp, XdpMode,
         tc::{NlOptions, SchedClassifierLinkId, TcAttachOptions, TcError, qdisc_add_clsact},
         xdp::{XdpError, XdpLinkId},
     },
@@ -14,7 +16,7 @@ use super::{
     KernelError, interface,
     pins::{self, Kept},
 };
-use crate::config::Attach;
+use crate::{config::Attach, log};
 
 /// How what comes in is watched on one interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +27,18 @@ pub enum Ingress {
     GenericXdp,
     /// TC ingress.
     Tc,
+}
+
+impl Ingress {
+    /// As messages and `status` say it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NativeXdp => "native XDP",
+            Self::GenericXdp => "generic XDP",
+            Self::Tc => "TC",
+        }
+    }
 }
 
 /// The programs' places on one interface; they end with the [`Ebpf`] they came from.
@@ -60,6 +74,38 @@ const ATTEMPTS: [(&str, XdpMode, Ingress); 4] = [
     (names::XDP_FRAGS, XdpMode::Skb, Ingress::GenericXdp),
     (names::XDP, XdpMode::Skb, Ingress::GenericXdp),
 ];
+
+/// Loads the programs that [`attach`] may choose on one of the interfaces: the verifier takes its time over each, so all at
+/// once. What it says of one that is never needed is no more than worth knowing; later ones may not be loaded any more.
+pub fn preload(ebpf: &mut Ebpf, wanted: Attach, interfaces: &[&str]) {
+    let xdp = match wanted {
+        Attach::Xdp => true,
+        Attach::Tc => false,
+        Attach::Auto => !interfaces.iter().all(|name| interface::is_veth(name)),
+    };
+    let needed = |name: &str| match name {
+        names::XDP | names::XDP_FRAGS => xdp,
+        names::TC_INGRESS => wanted != Attach::Xdp,
+        _ => name == names::TC_EGRESS,
+    };
+    thread::scope(|scope| {
+        for (name, program) in ebpf.programs_mut().filter(|(name, _)| needed(name)) {
+            scope.spawn(move || {
+                if let Err(error) = load(program) {
+                    log::info(format_args!("{name} cannot be used: {}", KernelError::from(error)));
+                }
+            });
+        }
+    });
+}
+
+fn load(program: &mut Program) -> Result<(), ProgramError> {
+    match program {
+        Program::Xdp(program) => program.load(),
+        Program::SchedClassifier(program) => program.load(),
+        _ => Ok(()),
+    }
+}
 
 /// Attaches both directions on an interface.
 ///
@@ -217,7 +263,7 @@ fn attach_tc(
 
 fn program<'a, P>(ebpf: &'a mut Ebpf, name: &'static str) -> Result<&'a mut P, KernelError>
 where
-    &'a mut P: TryFrom<&'a mut aya::programs::Program, Error = ProgramError>,
+    &'a mut P: TryFrom<&'a mut Program, Error = ProgramError>,
 {
     Ok(ebpf.program_mut(name).ok_or(KernelError::Missing(name))?.try_into()?)
 }

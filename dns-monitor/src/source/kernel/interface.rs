@@ -15,6 +15,19 @@ pub fn index(name: &str) -> Option<u32> {
     }
 }
 
+/// The name that the interface of this index has now; `None` where there is none, in this network namespace.
+pub fn name(index: u32) -> Option<String> {
+    let mut buffer = [0; libc::IFNAMSIZ];
+    // SAFETY: room for the longest name, as the call wants it.
+    let name = unsafe { libc::if_indextoname(index, buffer.as_mut_ptr()) };
+    if name.is_null() {
+        return None;
+    }
+    let bytes =
+        buffer.iter().map(|byte| byte.to_ne_bytes()[0]).take_while(|byte| *byte != 0).collect::<Vec<_>>();
+    String::from_utf8(bytes).ok()
+}
+
 /// Whether frames of the interface begin with an Ethernet header.
 pub fn is_ethernet(name: &str) -> bool {
     let Ok(kind) = fs::read_to_string(Path::new("/sys/class/net").join(name).join("type")) else {

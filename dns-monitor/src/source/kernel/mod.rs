@@ -48,9 +48,31 @@ pub struct Kernel {
 }
 
 struct Interface {
+    /// As the configuration has it.
     name: String,
+    /// As it is called now, if that is another name.
+    now: Option<String>,
     index: u32,
     attachment: Option<Attachment>,
+    /// How often it was attached to.
+    times: u64,
+}
+
+impl Interface {
+    fn called(&self) -> &str {
+        self.now.as_deref().unwrap_or(&self.name)
+    }
+}
+
+/// How an interface is watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watched {
+    /// Its name.
+    pub name: String,
+    /// Where ingress is watched; `None`: it is away.
+    pub ingress: Option<Ingress>,
+    /// How often it was attached to, beyond the first time.
+    pub reattached: u64,
 }
 
 impl Kernel {
@@ -72,10 +94,18 @@ impl Kernel {
         let interfaces = capture
             .interfaces
             .iter()
-            .map(|name| Interface { name: name.clone(), index: 0, attachment: None })
+            .map(|name| Interface { name: name.clone(), now: None, index: 0, attachment: None, times: 0 })
             .collect();
         let (attach, epoch, clock_checked) = (capture.attach, clock::epoch(), clock::monotonic());
         Ok(Self { object, interfaces, attach, keep, watch, epoch, clock_checked })
+    }
+
+    /// Loads every program that may be attached, now or when an interface comes back: this takes `CAP_BPF`,
+    /// `CAP_NET_ADMIN` and `CAP_PERFMON`, attaching does not. What the kernel refuses is told where it is missed.
+    pub fn preload(&mut self) {
+        let interfaces: Vec<_> = self.interfaces.iter().map(|interface| interface.name.as_str()).collect();
+        attach::preload(&mut self.object.ebpf, self.attach, &interfaces);
+        pins::open(self.keep);
     }
 
     /// Attaches to every interface; takes over what an earlier agent has kept there.
@@ -143,11 +173,27 @@ impl Kernel {
         changed
     }
 
+    /// An interface that only has another name is the same one; but another one that now has the name is the one meant.
     fn detach_gone(&mut self) {
         for interface in &mut self.interfaces {
-            if interface::index(&interface.name) == Some(interface.index) {
+            if interface.attachment.is_none() || interface::index(&interface.name) == Some(interface.index) {
+                interface.now = None;
                 continue;
             }
+            let now =
+                interface::name(interface.index).filter(|_| interface::index(&interface.name).is_none());
+            if now.is_some() {
+                if now != interface.now {
+                    let new = now.as_deref().unwrap_or_default();
+                    log::warn(format_args!(
+                        "{} is called {new} now, and still watched: a new start will look for {}",
+                        interface.name, interface.name
+                    ));
+                }
+                interface.now = now;
+                continue;
+            }
+            interface.now = None;
             if let Some(attachment) = interface.attachment.take() {
                 attach::detach(&mut self.object.ebpf, attachment, false);
                 log::warn(format_args!("{} is gone; waiting for it to come back", interface.name));
@@ -163,6 +209,7 @@ impl Kernel {
             report(&interface.name, &attachment, first);
             interface.index = index;
             interface.attachment = Some(attachment);
+            interface.times = interface.times.saturating_add(1);
         }
         Ok(())
     }
@@ -178,7 +225,17 @@ impl Kernel {
 
     /// The interfaces, as samples number them.
     pub fn interfaces(&self) -> Vec<(u32, String)> {
-        self.interfaces.iter().map(|interface| (interface.index, interface.name.clone())).collect()
+        self.interfaces.iter().map(|interface| (interface.index, interface.called().to_owned())).collect()
+    }
+
+    /// How the interfaces are watched.
+    pub fn watched(&self) -> Vec<Watched> {
+        let watched = |interface: &Interface| Watched {
+            name: interface.called().to_owned(),
+            ingress: interface.attachment.as_ref().map(|attachment| attachment.ingress),
+            reattached: interface.times.saturating_sub(1),
+        };
+        self.interfaces.iter().map(watched).collect()
     }
 
     /// The wall clock now, as samples have it, ns since the Unix epoch.
@@ -196,11 +253,7 @@ impl Kernel {
 }
 
 fn report(name: &str, attachment: &Attachment, first: bool) {
-    let how = match attachment.ingress {
-        Ingress::NativeXdp => "native XDP",
-        Ingress::GenericXdp => "generic XDP",
-        Ingress::Tc => "TC",
-    };
+    let how = attachment.ingress.name();
     let again = if first { "" } else { " again" };
     log::info(format_args!("watching {name}{again}: ingress on {how}, egress on TC"));
     if attachment.ingress == Ingress::GenericXdp {

@@ -3,9 +3,14 @@
 //! The program behind a link is replaced, the link itself never: no packet passes between the two.
 
 use std::{
-    fs, io,
-    os::unix::fs::MetadataExt as _,
+    fs::{self, File, OpenOptions},
+    io,
+    os::{
+        fd::AsRawFd as _,
+        unix::fs::{MetadataExt as _, OpenOptionsExt as _},
+    },
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 use aya::programs::{
@@ -21,6 +26,35 @@ pub const FOLDER: &str = "/sys/fs/bpf/dns-monitor";
 /// Every program that may be behind a link.
 const PROGRAMS: [&str; 4] = [names::XDP, names::XDP_FRAGS, names::TC_INGRESS, names::TC_EGRESS];
 
+/// The folder, once it is open: who has given up root's rights gets no further than the file system's root, which is
+/// often for root alone.
+static OPEN: OnceLock<File> = OnceLock::new();
+
+/// Keeps the folder open, so that it can be used without root's rights: where links will be kept, and where an earlier
+/// agent has kept some. What cannot be done shows where it is used.
+pub fn open(keep: bool) {
+    if keep {
+        let _there = fs::create_dir_all(FOLDER);
+    }
+    if let Ok(folder) =
+        OpenOptions::new().read(true).custom_flags(libc::O_PATH | libc::O_DIRECTORY).open(FOLDER)
+    {
+        let _already = OPEN.set(folder);
+    }
+}
+
+fn folder() -> PathBuf {
+    OPEN.get().map_or_else(|| FOLDER.into(), |folder| format!("/proc/self/fd/{}", folder.as_raw_fd()).into())
+}
+
+/// The links of this network namespace.
+pub fn own() -> Vec<PathBuf> {
+    let prefix = format!("{}-", namespace());
+    let entries = fs::read_dir(FOLDER).into_iter().flatten().flatten();
+    let own = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix));
+    own.map(|entry| entry.path()).collect()
+}
+
 /// A link that stays when the agent goes.
 #[derive(Debug)]
 pub struct Kept {
@@ -32,7 +66,7 @@ pub struct Kept {
 /// system, and have interfaces of the same name.
 pub fn path(interface: &str, program: &str) -> PathBuf {
     // bpffs allows no dot in names; interface names have neither slash nor colon.
-    Path::new(FOLDER).join(format!("{}-{}-{program}", namespace(), interface.replace('.', ":")))
+    folder().join(format!("{}-{}-{program}", namespace(), interface.replace('.', ":")))
 }
 
 /// The number of this network namespace; 0 where there is no /proc.
@@ -94,7 +128,7 @@ fn keep(link: FdLink, path: PathBuf) -> Result<Kept, ProgramError> {
     if path.exists() {
         return Ok(Kept { _link: link, path });
     }
-    fs::create_dir_all(FOLDER)?;
+    fs::create_dir_all(folder())?;
     let pinned = link.pin(&path).map_err(io::Error::other)?;
     Ok(Kept { _link: pinned.into(), path })
 }

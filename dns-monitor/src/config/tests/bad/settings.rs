@@ -9,6 +9,21 @@ const CASES: &[Case] = &[
         r#"f.toml:2:8: rules.mode: "off" must be one of "enforce", "would-block""#,
     ),
     (
+        "sandbox.user",
+        "[sandbox]\nuser = \"dns monitor\"",
+        r#"f.toml:2:8: sandbox.user: "dns monitor" must be the name of a user, 1 to 32 letters, digits, "-", "_" and ".", such as "dns-monitor", or "off""#,
+    ),
+    (
+        "metrics.listen",
+        "[metrics]\nlisten = \"localhost\"",
+        r#"f.toml:2:10: metrics.listen: "localhost" must be an address and a port, such as "127.0.0.1:9353", or "off""#,
+    ),
+    (
+        "sandbox.enabled",
+        "[sandbox]\nenabled = \"yes\"",
+        r#"f.toml:2:11: sandbox.enabled: "yes" must be true or false"#,
+    ),
+    (
         "rules.exempt: not a list",
         "[rules]\nexempt = \"10.0.0.1\"",
         r#"f.toml:2:10: rules.exempt: "10.0.0.1" must be a list of 0 to 1024 values, such as ["10.0.0.5", "192.0.2.0/24"]"#,

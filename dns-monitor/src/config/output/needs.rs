@@ -1,0 +1,96 @@
+//! What an output needs of the host: files, folders, TCP ports of others.
+
+use std::path::{Path, PathBuf};
+
+use url::Url;
+
+use super::{Auth, DnstapPlace, Keep, Kind, Output, Secret, SyslogTransport, Tls, Transport, Web};
+
+/// What it needs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Files that are read: certificates, keys, secrets.
+    pub read: Vec<PathBuf>,
+    /// Folders in which files are made, written and removed.
+    pub write: Vec<PathBuf>,
+    /// TCP ports of collectors, host order.
+    pub ports: Vec<u16>,
+}
+
+impl Output {
+    /// What it needs of the host.
+    #[must_use]
+    pub fn needs(&self) -> Needs {
+        let mut needs = Needs::default();
+        needs.kind(&self.kind);
+        if let Some(key) = self.privacy.as_ref().and_then(|privacy| privacy.key.as_ref()) {
+            needs.secret(key);
+        }
+        if let Keep::Spool(spool) = &self.spool {
+            needs.write.extend(spool.path.clone());
+        }
+        needs
+    }
+}
+
+impl Needs {
+    fn kind(&mut self, kind: &Kind) {
+        match kind {
+            // A socket takes no right to a file.
+            Kind::Stdout(_) | Kind::Unix(_) => {}
+            Kind::File(file) => self.write.extend(file.path.parent().map(Path::to_owned)),
+            Kind::Tcp(tcp) => self.ports.push(tcp.address.port),
+            Kind::Tls(tls) => {
+                self.ports.push(tls.address.port);
+                self.tls(&tls.tls);
+            }
+            Kind::Http(http) => self.web(&http.web),
+            Kind::Otlp(otlp) => self.web(&otlp.web),
+            Kind::Syslog(syslog) => match &syslog.transport {
+                SyslogTransport::Udp { .. } => {}
+                SyslogTransport::Tcp => self.ports.push(syslog.address.port),
+                SyslogTransport::Tls(tls) => {
+                    self.ports.push(syslog.address.port);
+                    self.tls(tls);
+                }
+            },
+            Kind::Relp(relp) => self.endpoint(relp.endpoint.address.port, &relp.endpoint.transport),
+            Kind::Nats(nats) => {
+                self.endpoint(nats.endpoint.address.port, &nats.endpoint.transport);
+                self.auth(nats.auth.as_ref());
+            }
+            Kind::Dnstap(dnstap) => match &dnstap.place {
+                DnstapPlace::Path(_) => {}
+                DnstapPlace::Address(address) => self.ports.push(address.port),
+            },
+        }
+    }
+
+    fn web(&mut self, web: &Web) {
+        self.ports.extend(Url::parse(&web.url).ok().and_then(|url| url.port_or_known_default()));
+        self.tls(&web.tls);
+        self.auth(web.auth.as_ref());
+    }
+
+    fn endpoint(&mut self, port: u16, transport: &Transport) {
+        self.ports.push(port);
+        if let Transport::Tls(tls) = transport {
+            self.tls(tls);
+        }
+    }
+
+    fn tls(&mut self, tls: &Tls) {
+        self.read.extend([&tls.ca, &tls.certificate, &tls.key].into_iter().flatten().cloned());
+    }
+
+    fn auth(&mut self, auth: Option<&Auth>) {
+        match auth {
+            Some(Auth::Token(secret) | Auth::Password { password: secret, .. }) => self.secret(secret),
+            None => {}
+        }
+    }
+
+    fn secret(&mut self, secret: &Secret) {
+        self.read.extend(secret.place());
+    }
+}

@@ -1,0 +1,119 @@
+//! Which figures somebody should look at, and how soon.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::report::Status;
+
+/// The pipeline leaves figures every second: after so many it counts as stuck.
+const SILENT: i64 = 15;
+
+/// In the order of badness, and as monitoring plugins number it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Health {
+    /// All is well.
+    #[default]
+    Ok,
+    /// Look at it today: something is missing from the record, or not up to date.
+    Warning,
+    /// Look at it now: the agent does not do what it is there for.
+    Critical,
+}
+
+/// What somebody should look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// How soon.
+    pub health: Health,
+    /// What, and what to do.
+    pub what: String,
+}
+
+impl fmt::Display for Health {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ok => "ok",
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+        })
+    }
+}
+
+/// All problems, the worst first. `left` is when the pipeline last left figures.
+#[must_use]
+pub fn problems(status: &Status, left: Option<Timestamp>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    pipeline(status, left, &mut problems);
+    interfaces(status, &mut problems);
+    losses(status, &mut problems);
+    rules(status, &mut problems);
+    if status.sandbox.enabled && (status.sandbox.landlock == "none" || !status.sandbox.seccomp) {
+        problem(&mut problems, Health::Warning, format!("the sandbox is not whole: {}", status.sandbox));
+    }
+    problems.sort_by_key(|problem| std::cmp::Reverse(problem.health));
+    problems
+}
+
+fn problem(problems: &mut Vec<Problem>, health: Health, what: String) {
+    problems.push(Problem { health, what });
+}
+
+fn pipeline(status: &Status, left: Option<Timestamp>, problems: &mut Vec<Problem>) {
+    let age = left.map(|left| status.time.duration_since(left).as_secs());
+    match age {
+        None => problem(problems, Health::Critical, "no packet is looked at yet".to_owned()),
+        Some(age) if age > SILENT => {
+            problem(
+                problems,
+                Health::Critical,
+                format!("the pipeline says nothing for {age} s: is it stopped?"),
+            );
+        }
+        Some(_) => {}
+    }
+}
+
+fn interfaces(status: &Status, problems: &mut Vec<Problem>) {
+    let away: Vec<_> = status.interfaces.iter().filter(|one| one.ingress.is_none()).collect();
+    for interface in &away {
+        // One of several still shows half of what there is.
+        let health = if away.len() == status.interfaces.len() { Health::Critical } else { Health::Warning };
+        problem(
+            problems,
+            health,
+            format!("{} is not watched: it is away, or refused the programs", interface.name),
+        );
+    }
+}
+
+fn losses(status: &Status, problems: &mut Vec<Problem>) {
+    let lost = status.rates.lost_recently;
+    if lost == 0 {
+        return;
+    }
+    let reasons = status.stages.iter().flat_map(|stage| &stage.reasons);
+    let reasons = reasons.filter(|count| count.column == "lost" && count.count > 0);
+    let reasons: Vec<_> = reasons.map(|count| count.reason.as_str()).collect();
+    let what = format!("{lost} lost in the last five minutes (since the start: {})", reasons.join(", "));
+    problem(problems, Health::Warning, what);
+}
+
+fn rules(status: &Status, problems: &mut Vec<Problem>) {
+    let rules = &status.rules;
+    let wanted = rules.origins.iter().any(|origin| origin.kind != "manual") || rules.manual > 0;
+    if wanted && rules.mode == "enforce" && !rules.enforcing {
+        problem(problems, Health::Critical, "there are rules, and nothing is blocked".to_owned());
+    }
+    for origin in &rules.origins {
+        if let Some(error) = &origin.error {
+            problem(
+                problems,
+                Health::Warning,
+                format!("{} {} is not up to date: {error}", origin.kind, origin.name),
+            );
+        }
+    }
+}
