@@ -3,6 +3,7 @@
 mod agree;
 mod examples;
 mod fields;
+mod mutated;
 
 use serde_json::{Value, json};
 
