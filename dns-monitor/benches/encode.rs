@@ -119,6 +119,24 @@ fn encode(
     encoder: &mut Encoder,
     out: &mut Vec<u8>,
 ) -> Result<u64> {
+    let (there, back) = packets(number);
+    let lookup = Lookup {
+        role: Role::Client,
+        query: Some(message(there, query)),
+        response: Some(message(back, response)),
+        end: End::Answered,
+        cause: Cause::Client { cache: Cache::Miss, filled_by: None },
+    };
+    let mut who = Who::stranger(there.source_mac);
+    who.client = Machine { name: Some("laptop-17.example.net"), ..who.client };
+    let judgement = Judgement::default();
+    let event = Event::new(&lookup, &judgement, &who, Id { start: TIME, sequence: number }, Some("eth0"))
+        .ok_or("no event")?;
+    Ok(encoder.encode(&event, out))
+}
+
+/// Of the query, and of the response.
+fn packets(number: u64) -> (Packet, Packet) {
     let there = Packet {
         time: TIME + number * 1000,
         interface: 0,
@@ -143,19 +161,7 @@ fn encode(
         destination_port: there.source_port,
         ..there
     };
-    let lookup = Lookup {
-        role: Role::Client,
-        query: Some(message(there, query)),
-        response: Some(message(back, response)),
-        end: End::Answered,
-        cause: Cause::Client { cache: Cache::Miss, filled_by: None },
-    };
-    let mut who = Who::stranger(there.source_mac);
-    who.client = Machine { name: Some("laptop-17.example.net"), ..who.client };
-    let judgement = Judgement::default();
-    let event = Event::new(&lookup, &judgement, &who, Id { start: TIME, sequence: number }, Some("eth0"))
-        .ok_or("no event")?;
-    Ok(encoder.encode(&event, out))
+    (there, back)
 }
 
 fn message(packet: Packet, bytes: &[u8]) -> Seen<'_> {

@@ -108,6 +108,32 @@ fn files_are_one_capture_in_the_order_given() {
     assert_eq!(found, expected, "a lookup may begin in one file and end in the next");
 }
 
+/// The ids of a replay begin with the time of its first event, so that they are the same the next time.
+#[test]
+fn every_schema_is_written_with_the_same_ids() {
+    let folder = TempDir::new().unwrap();
+    let file = write(&folder, "a.pcap", &capture(&exchange(7, 0)));
+    let ids = [
+        ("ecs", "/event/id", 1),
+        ("ocsf", "/metadata/uid", 1),
+        ("eve", "/dns_monitor/id", 2),
+        ("zeek", "/uid", 1),
+        ("cim", "/dns_monitor/id", 1),
+        ("asim", "/EventOriginalUid", 1),
+    ];
+    let mut found = Vec::new();
+    for (schema, path, lines) in ids {
+        let output = agent().args(["replay", "--schema", schema]).arg(&file).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{schema}: {output:?}");
+        let events = events(&output);
+        assert_eq!(events.len(), lines, "{schema}");
+        found.extend(events.iter().map(|event| event.pointer(path).unwrap().clone()));
+    }
+    found.dedup();
+    let time: jiff::Timestamp = events(&replay(&[&file]))[0]["@timestamp"].as_str().unwrap().parse().unwrap();
+    assert_eq!(found, [Value::from(format!("{:016x}-0", time.as_nanosecond()))]);
+}
+
 #[test]
 fn standard_input_is_a_capture_too() {
     let capture = capture(&exchange(7, 0));

@@ -58,28 +58,10 @@ impl Encoder {
     pub fn encode(&mut self, event: &Event<'_>, out: &mut Vec<u8>) {
         let Some(first) = event.lookup.first() else { return };
         let (time, packet) = (first.time(), &first.datagram.packet);
-        raw(
-            out,
-            r#"{"class_uid":4003,"class_name":"DNS Activity","category_uid":4,"category_name":"Network Activity","#,
-        );
-        raw(
-            out,
-            match (&event.lookup.query, &event.lookup.response) {
-                (Some(_), None) => r#""activity_id":1,"activity_name":"Query","type_uid":400301"#,
-                (None, _) => r#""activity_id":2,"activity_name":"Response","type_uid":400302"#,
-                (Some(_), Some(_)) => r#""activity_id":6,"activity_name":"Traffic","type_uid":400306"#,
-            },
-        );
+        raw(out, opening(event));
         self.head(time, event.id, out);
         self.times(event, out);
-        raw(
-            out,
-            match event.outcome() {
-                Outcome::Success => r#","status_id":1,"status":"Success""#,
-                Outcome::Failure => r#","status_id":2,"status":"Failure""#,
-                Outcome::Unknown => r#","status_id":0,"status":"Unknown""#,
-            },
-        );
+        raw(out, status(event));
         control(event, out);
         self.device(event.interface, out);
         endpoint(r#","src_endpoint":{"ip":""#, event.client, out);
@@ -89,20 +71,7 @@ impl Encoder {
         connection(event, packet, out);
         traffic(event, out);
         let malformed = self.dns.write(event, out).or(event.malformed);
-        raw(out, r#","unmapped":{"dns_monitor":{"#);
-        beyond::members(event, malformed, &mut self.clock, out);
-        if let Some(Ok(message)) = event.shown().map(|seen| &seen.message) {
-            beyond::header_flags(event, message.header, out);
-            if event.question().is_none() {
-                // `query` has it, but wants a name.
-                count(out, r#","dns":{"id":""#, u64::from(message.header.id));
-                raw(out, r#""}"#);
-            }
-        }
-        if let Some(duration) = event.lookup.duration() {
-            count(out, r#","duration":"#, duration);
-        }
-        raw(out, "}}}\n");
+        self.beyond(event, malformed, out);
     }
 
     /// Appends a Base Event and a line feed; `time` in ns since the Unix epoch.
@@ -151,6 +120,23 @@ impl Encoder {
         }
     }
 
+    fn beyond(&mut self, event: &Event<'_>, malformed: Option<&str>, out: &mut Vec<u8>) {
+        raw(out, r#","unmapped":{"dns_monitor":{"#);
+        beyond::members(event, malformed, &mut self.clock, out);
+        if let Some(Ok(message)) = event.shown().map(|seen| &seen.message) {
+            beyond::header_flags(event, message.header, out);
+            if event.question().is_none() {
+                // `query` has it, but wants a name.
+                count(out, r#","dns":{"id":""#, u64::from(message.header.id));
+                raw(out, r#""}"#);
+            }
+        }
+        if let Some(duration) = event.lookup.duration() {
+            count(out, r#","duration":"#, duration);
+        }
+        raw(out, "}}}\n");
+    }
+
     fn device(&self, interface: Option<&str>, out: &mut Vec<u8>) {
         if !self.device.is_empty() {
             out.extend_from_slice(&self.device);
@@ -159,6 +145,32 @@ impl Encoder {
             }
             raw(out, "}");
         }
+    }
+}
+
+/// The class, and which of its activities: a query alone, a response alone, or both.
+fn opening(event: &Event<'_>) -> &'static str {
+    macro_rules! opening {
+        ($activity:literal) => {
+            concat!(
+                r#"{"class_uid":4003,"class_name":"DNS Activity","category_uid":4,"#,
+                r#""category_name":"Network Activity","#,
+                $activity
+            )
+        };
+    }
+    match (&event.lookup.query, &event.lookup.response) {
+        (Some(_), None) => opening!(r#""activity_id":1,"activity_name":"Query","type_uid":400301"#),
+        (None, _) => opening!(r#""activity_id":2,"activity_name":"Response","type_uid":400302"#),
+        (Some(_), Some(_)) => opening!(r#""activity_id":6,"activity_name":"Traffic","type_uid":400306"#),
+    }
+}
+
+fn status(event: &Event<'_>) -> &'static str {
+    match event.outcome() {
+        Outcome::Success => r#","status_id":1,"status":"Success""#,
+        Outcome::Failure => r#","status_id":2,"status":"Failure""#,
+        Outcome::Unknown => r#","status_id":0,"status":"Unknown""#,
     }
 }
 

@@ -68,6 +68,30 @@ fn tcp_ports_are_those_of_lists_and_the_usual_ones() {
 }
 
 #[test]
+fn outputs_get_what_they_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().canonicalize().unwrap();
+    let root = root.display();
+    let text = format!(
+        "[[output]]\ntype = 'file'\npath = '{root}/events/dns.json'\n\
+         [[output]]\ntype = 'tls'\naddress = 'siem.example:6514'\nca = '{root}/ca.pem'\nspool = {{ path = '{root}/spool' }}\n\
+         [[output]]\ntype = 'http'\nurl = 'https://logs.example:9200/_bulk'\ntoken_file = '{root}/secret/token'\n\
+         [[output]]\ntype = 'unix'\npath = '/run/collector.sock'\n"
+    );
+    fs::create_dir(format!("{root}/secret")).unwrap();
+    let paths = paths(&text, None);
+    for folder in ["events", "spool"] {
+        assert!(paths.write.contains(&format!("{root}/{folder}").into()), "{folder}: {:?}", paths.write);
+    }
+    for folder in ["", "secret"] {
+        let folder: PathBuf = PathBuf::from(root.to_string()).join(folder).components().collect();
+        assert!(paths.read.contains(&folder), "{}: {:?}", folder.display(), paths.read);
+    }
+    assert!(paths.ports.contains(&6514) && paths.ports.contains(&9200), "{:?}", paths.ports);
+    assert!(!paths.write.contains(&"/run".into()) && !paths.read.contains(&"/run".into()));
+}
+
+#[test]
 fn capabilities_have_their_names() {
     let cases = [
         (Capabilities::NONE, ""),

@@ -32,10 +32,10 @@ pub fn observer() -> Observer {
 pub fn each_event(file: &Path, mut look: impl FnMut(&Event<'_>)) -> u64 {
     let config = Config::default();
     let mut directory = directory(&config, &addresses(file));
-    let mut sequence = 0;
+    let mut sequence = 0u64;
     each_lookup(file, |lookup| {
         let mut who = directory.who(lookup);
-        if sequence % 3 == 0 && lookup.role == Role::Client {
+        if sequence.is_multiple_of(3) && lookup.role == Role::Client {
             let machine = Machine { name: Some("behind.monitor.test"), mac: Some([2, 9, 9, 9, 9, 9]) };
             who.true_client = Some(Behind { ip: Some(BEHIND.into()), machine });
         }
@@ -52,7 +52,7 @@ fn judgement(sequence: u64) -> Judgement<'static> {
         id: format!("/lists/urlhaus.txt:{}", 100_000 + sequence),
         name: "urlhaus",
         ruleset: "lists",
-        category: (sequence % 2 == 0).then_some("malware"),
+        category: sequence.is_multiple_of(2).then_some("malware"),
         severity,
         action,
     };

@@ -3,6 +3,7 @@
 mod agree;
 mod examples;
 mod fields;
+mod mutated;
 
 use serde_json::{Value, json};
 
@@ -117,11 +118,11 @@ fn what_does_not_agree_is_noticed() {
     }
 }
 
-#[test]
-fn losses_are_told_in_every_schema() {
+/// What a gap is in each schema.
+fn gaps() -> [(Schema, Value); 5] {
     let lost = json!({"kernel": 1, "decode": 2, "sink": 3});
     let words = "lost: 1 packets in the kernel, 2 samples, 3 events";
-    let cases = [
+    [
         (
             Schema::Ocsf,
             json!({
@@ -184,8 +185,12 @@ fn losses_are_told_in_every_schema() {
                 "AdditionalFields": {"dns_monitor": {"lost": lost, "sequence": 43}},
             }),
         ),
-    ];
-    for (schema, expected) in cases {
+    ]
+}
+
+#[test]
+fn losses_are_told_in_every_schema() {
+    for (schema, expected) in gaps() {
         let mut out = Vec::new();
         let lost = Lost { kernel: 1, decode: 2, sink: 3 };
         let lines = encoder::Encoder::new(schema, &observer()).encode_gap(

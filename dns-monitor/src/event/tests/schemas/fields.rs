@@ -73,7 +73,8 @@ fn below<'a>(path: &str, field: &'a str) -> Option<&'a str> {
 
 fn holds(kind: &str, value: &Value) -> bool {
     if let Some(allowed) = kind.strip_prefix("enum:") {
-        return allowed.split('|').any(|allowed| allowed == value.to_string());
+        let text = value.to_string();
+        return allowed.split('|').any(|allowed| allowed == text);
     }
     let text = value.as_str().filter(|text| !text.is_empty());
     let time = |digits: usize, zone: &str| {
