@@ -9,7 +9,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
     },
-    thread::JoinHandle,
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -23,8 +23,11 @@ use crate::{
     },
 };
 
-/// Batches on their way past the spool.
-const DIRECT: usize = 16;
+/// Batches on their way past the spool. They take room in the queue, of which a batch is a quarter.
+const DIRECT: usize = 1;
+/// How long a batch waits to go past the spool: longer than the other thread takes for one if it is not held up.
+const PATIENCE: Duration = Duration::from_millis(5);
+const NAP: Duration = Duration::from_micros(200);
 /// How often the spool is looked after while the disk does not have everything.
 const SPOOL_TEND: Duration = Duration::from_millis(10);
 /// The most bytes that are delivered at a time, about.
@@ -136,10 +139,19 @@ impl Keeper {
     }
 
     /// Past the spool; gives back what cannot go there.
-    fn send(&self, batch: Batch) -> Option<Batch> {
-        if self.through {
-            return Some(batch);
+    fn send(&self, mut batch: Batch) -> Option<Batch> {
+        let start = Instant::now();
+        while !self.through && start.elapsed() < PATIENCE {
+            batch = self.try_send(batch)?;
+            if self.common.lock().0.pending() > 0 {
+                break;
+            }
+            thread::sleep(NAP);
         }
+        Some(batch)
+    }
+
+    fn try_send(&self, batch: Batch) -> Option<Batch> {
         // Held until it is sent: the other thread must not begin to use the spool in between.
         let spool = self.common.lock();
         if spool.0.pending() > 0 {
