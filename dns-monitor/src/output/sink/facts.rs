@@ -134,10 +134,11 @@ fn time(json: &str) -> Option<u64> {
 fn number(text: &str) -> Option<u64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let whole: u64 = whole.parse().ok()?;
+    // Digits of the fraction that are left: seconds, ms, µs or ns.
     let digits: u32 = match whole {
-        0..100_000_000_000 => 9,
-        0..100_000_000_000_000 => 6,
-        0..100_000_000_000_000_000 => 3,
+        ..=99_999_999_999 => 9,
+        ..=99_999_999_999_999 => 6,
+        ..=99_999_999_999_999_999 => 3,
         _ => 0,
     };
     let scaled = whole.checked_mul(10_u64.pow(digits))?;
