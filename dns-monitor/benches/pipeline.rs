@@ -21,7 +21,7 @@ use dns_monitor::{
     config::Config,
     decode::{Decoder, message::Message},
     identity::directory::Directory,
-    output::{emit::Pressure, queue::queue, stdout::Writer},
+    output::{emit::Pressure, lane::Lane, queue::queue, stdout::Writer},
     pipeline::Pipeline,
     sample::Sample,
     source::kernel::{
@@ -148,7 +148,8 @@ fn track(object: &mut Object) -> Result<Duration> {
 /// Without a pipe the batches go to a thread that throws them away.
 fn pipeline(object: &mut Object, pipe: Option<&ChildStdin>) -> Result<Duration> {
     let config = Config::default();
-    let (queue, batches) = queue(config.stdout.queue_bytes);
+    let (output, _) = config.stdout().ok_or("no standard output")?;
+    let (queue, batches) = queue(output.queue_bytes);
     let writer = match pipe {
         Some(pipe) => Some(Writer::start_on(batches, pipe.as_raw_fd())?),
         None => {
@@ -160,7 +161,12 @@ fn pipeline(object: &mut Object, pipe: Option<&ChildStdin>) -> Result<Duration> 
             None
         }
     };
-    let mut pipeline = Pipeline::new(&config, false, queue, Pressure::Wait, Directory::of_files(&config));
+    let mut pipeline = Pipeline::new(
+        &config,
+        vec![Lane::new(output, false, queue)],
+        Pressure::Wait,
+        Directory::of_files(&config),
+    );
     let start = cpu_time();
     drain(object, |sample| pipeline.take(sample))?;
     pipeline.close();

@@ -8,7 +8,7 @@ use std::{net::IpAddr, path::PathBuf, process::ExitCode, time::Duration};
 use clap::{Args, Parser, Subcommand};
 use dns_monitor_common::names::MAX_PORTS;
 
-use crate::config::{Attach, Color, Config, ConfigError, Format, Schema, value};
+use crate::config::{Attach, Color, Config, ConfigError, Format, Schema, output::Kind, value};
 
 /// How the program ends, in one place; clap itself ends with 2 where it cannot read the
 /// command line, and with 0 after `--help`.
@@ -33,7 +33,7 @@ impl From<Exit> for ExitCode {
 #[command(
     version,
     about,
-    after_help = "Events go to standard output, everything else to standard error.\n\
+    after_help = "Events go to standard output, or where the configuration says; everything else to standard error.\n\
     Exit status: 0 success, 1 failure at work, 2 wrong command line or configuration;\n\
     of trace and who as of grep, see their help."
 )]
@@ -73,13 +73,13 @@ pub struct CommonArgs {
     /// Configuration file (TOML).
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Names of the JSON fields [default: ecs].
+    /// How events on standard output are written, and their fields are named [default: ecs].
     #[arg(long, value_enum)]
     pub schema: Option<Schema>,
-    /// JSON for programs, or aligned text for people [default: json].
+    /// Of standard output: JSON for programs, or aligned text for people [default: json].
     #[arg(long, value_enum)]
     pub format: Option<Format>,
-    /// Colour of text events [default: auto].
+    /// Colour of text on standard output [default: auto].
     #[arg(long, value_enum)]
     pub color: Option<Color>,
     /// Port that means DNS, UDP and TCP; up to 4 times [default: 53].
@@ -190,13 +190,37 @@ impl CheckArgs {
 impl CommonArgs {
     fn resolve(self) -> Result<Config, ConfigError> {
         let mut config = self.config.as_deref().map_or_else(|| Ok(Config::default()), Config::load)?;
-        overlay(&mut config.stdout.schema, self.schema);
-        overlay(&mut config.stdout.format, self.format);
-        overlay(&mut config.stdout.color, self.color);
+        self.overlay_stdout(&mut config)?;
         overlay_list(&mut config.capture.ports, self.ports);
         overlay(&mut config.track.response_timeout, self.response_timeout);
         let ports = config.capture.ports.len();
         if ports > MAX_PORTS { Err(ConfigError::TooManyPorts(ports)) } else { Ok(config) }
+    }
+}
+
+impl CommonArgs {
+    /// Schema, format and colour are about standard output.
+    fn overlay_stdout(&self, config: &mut Config) -> Result<(), ConfigError> {
+        let given = [
+            ("--schema", self.schema.is_some()),
+            ("--format", self.format.is_some()),
+            ("--color", self.color.is_some()),
+        ];
+        let Some(option) = given.into_iter().find_map(|(name, given)| given.then_some(name)) else {
+            return Ok(());
+        };
+        for output in &mut config.outputs {
+            let Kind::Stdout(stdout) = &mut output.kind else { continue };
+            overlay(&mut stdout.color, self.color);
+            overlay(&mut output.schema, self.schema);
+            match self.format {
+                Some(Format::Text) => output.schema = Schema::Text,
+                Some(Format::Json) if output.schema == Schema::Text => output.schema = Schema::default(),
+                Some(Format::Json) | None => {}
+            }
+            return Ok(());
+        }
+        Err(ConfigError::NoStdout(option))
     }
 }
 

@@ -137,9 +137,9 @@ fn check(arguments: &CheckArgs, config: &Config) -> anyhow::Result<()> {
 }
 
 fn is_colored(config: &Config) -> bool {
-    match config.stdout.color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => io::stdout().is_terminal(),
+    match config.stdout().map(|(_, stdout)| stdout.color) {
+        Some(Color::Always) => true,
+        Some(Color::Never) | None => false,
+        Some(Color::Auto) => io::stdout().is_terminal(),
     }
 }

@@ -10,8 +10,8 @@ use crate::{
     ledger::{Reason, Tally},
     output::{
         OutputReason,
-        emit::{Emitter, Pressure},
-        queue::Queue,
+        emit::{Books, Emitter, Pressure},
+        lane::Lane,
     },
     rules::{
         forge,
@@ -35,14 +35,8 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// A pipeline that ends in `queue`; `colored` matters to text alone, `directory` knows the clients.
-    pub fn new(
-        config: &Config,
-        colored: bool,
-        queue: Queue,
-        pressure: Pressure,
-        directory: Directory,
-    ) -> Self {
+    /// A pipeline that ends in `lanes`; `directory` knows the clients.
+    pub fn new(config: &Config, lanes: Vec<Lane>, pressure: Pressure, directory: Directory) -> Self {
         // What can wait is a file: its events are the same the next time, and so are their ids.
         let start = (pressure != Pressure::Wait).then(random_start);
         let observer = Observer { hostname: config.observer.hostname.clone(), start };
@@ -54,7 +48,7 @@ impl Pipeline {
                 judge: Judge::default(),
                 learn: Box::new(|_| false),
                 forged: Vec::new(),
-                emitter: Emitter::new(&config.stdout, &observer, colored, queue, pressure),
+                emitter: Emitter::new(lanes, &observer, pressure),
             },
         }
     }
@@ -133,7 +127,7 @@ impl Pipeline {
             decoder: self.decoder.books(),
             tracker: *self.tracker.tally(),
             causes: self.tracker.causes().counts(),
-            events: self.tail.emitter.tally(),
+            outputs: self.tail.emitter.books(),
         }
     }
 }
@@ -196,14 +190,16 @@ pub struct Ledger<R> {
     pub tracker: Tally<TrackReason>,
     /// How the resolver's lookups were explained.
     pub causes: Counts,
-    /// Lookups to lines.
-    pub events: Tally<OutputReason>,
+    /// Lookups to events, of each output.
+    pub outputs: Vec<Books>,
 }
 
 impl<R: Reason> Ledger<R> {
-    /// Closes the books: the agent ends, and what the reader has not taken it will not get.
+    /// Closes the books: the agent ends, and what an output has not taken it will not get.
     pub fn settle(&mut self) {
-        self.events.end(OutputReason::Unread, self.events.held());
+        for Books { tally, .. } in &mut self.outputs {
+            tally.end(OutputReason::Unread, tally.held());
+        }
     }
 }
 
@@ -217,7 +213,14 @@ impl<R: Reason> fmt::Display for Ledger<R> {
         write!(f, "{}", self.decoder)?;
         writeln!(f, "  messages   {}", self.tracker)?;
         writeln!(f, "  causes     {}", self.causes)?;
-        write!(f, "  events     {}", self.events)?;
+        match self.outputs.as_slice() {
+            [Books { tally, .. }] => write!(f, "  events     {tally}")?,
+            outputs => {
+                let lines =
+                    outputs.iter().map(|Books { name, tally }| format!("  events of {name}  {tally}"));
+                f.write_str(&lines.collect::<Vec<_>>().join("\n"))?;
+            }
+        }
         match self.submitted {
             Some(submitted) if submitted != self.decoder.seen() => {
                 write!(

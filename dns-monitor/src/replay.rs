@@ -2,10 +2,9 @@
 
 use std::{
     error::Error as StdError,
-    io, iter,
+    iter,
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
 use thiserror::Error;
@@ -15,7 +14,10 @@ use crate::{
     identity::directory::Directory,
     ledger::Tally,
     log,
-    output::{emit::Pressure, queue::queue, stdout::Writer},
+    output::{
+        emit::Pressure,
+        writers::{self, Source, WritersError},
+    },
     pipeline::Pipeline,
     rules::{
         engine::{
@@ -29,9 +31,6 @@ use crate::{
     source::capture::{Capture, CaptureError, CaptureOptions, CaptureReason},
 };
 
-/// A reader may be as slow as it likes; only one that is gone ends the replay.
-const FOREVER: Duration = Duration::from_secs(u32::MAX as u64);
-
 /// Why not all of every file became events.
 #[derive(Debug, Error)]
 pub enum ReplayError {
@@ -43,9 +42,9 @@ pub enum ReplayError {
         /// Of how many.
         files: usize,
     },
-    /// The writer could not be started.
-    #[error("cannot start the writer of standard output")]
-    Writer(#[source] io::Error),
+    /// An output could not be started.
+    #[error(transparent)]
+    Writers(#[from] WritersError),
     /// The rules of the configuration.
     #[error("rules: {0}")]
     Rules(#[from] LoadError),
@@ -59,9 +58,8 @@ pub enum ReplayError {
 /// # Errors
 /// [`ReplayError`]; whatever could be read has become events all the same.
 pub fn replay(config: &Config, files: &[PathBuf], colored: bool) -> Result<(), ReplayError> {
-    let (queue, batches) = queue(config.stdout.queue_bytes);
-    let writer = Writer::start(batches).map_err(ReplayError::Writer)?;
-    let mut pipeline = Pipeline::new(config, colored, queue, Pressure::Wait, Directory::of_files(config));
+    let (lanes, writers) = writers::start(config, colored, Source::Files)?;
+    let mut pipeline = Pipeline::new(config, lanes, Pressure::Wait, Directory::of_files(config));
     if !config.specs.is_empty() {
         pipeline.set_rules(Arc::new(rules(config)?));
     }
@@ -73,7 +71,7 @@ pub fn replay(config: &Config, files: &[PathBuf], colored: bool) -> Result<(), R
     pipeline.finish();
     pipeline.report_loss(now, packets.lost());
     pipeline.close();
-    writer.finish(FOREVER);
+    writers.finish(None);
     log::info(format_args!("{}", pipeline.ledger(packets, None)));
     match failed {
         _ if pipeline.is_broken() => Err(ReplayError::Broken),

@@ -24,7 +24,10 @@ use crate::{
     },
     identity::directory::{Directory, DirectoryError},
     log,
-    output::{emit::Pressure, queue::queue, stdout::Writer},
+    output::{
+        emit::Pressure,
+        writers::{self, Source, Writers, WritersError},
+    },
     pipeline::{Ledger, Pipeline},
     rules::{
         engine::{Handle, Service, force::Force},
@@ -40,7 +43,7 @@ const ROUND: usize = 8192;
 const REST: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(5));
 /// How often waiting lookups, interfaces and losses are looked after.
 const TEND: Duration = Duration::from_millis(100);
-/// How long the reader of standard output may take for the last events.
+/// How long the outputs may take for the last events.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// Why the agent cannot go on.
@@ -49,9 +52,9 @@ pub enum RunError {
     /// The kernel source.
     #[error(transparent)]
     Kernel(#[from] KernelError),
-    /// The writer could not be started.
-    #[error("cannot start the writer of standard output")]
-    Writer(#[source] io::Error),
+    /// An output could not be started.
+    #[error(transparent)]
+    Writers(#[from] WritersError),
     /// The thread of the rules could not be started.
     #[error("cannot start the thread of the rules: {0}")]
     Service(#[source] io::Error),
@@ -76,7 +79,7 @@ pub struct Control {
     pub stop: Arc<AtomicBool>,
     /// Print the ledger and go on.
     pub report: Arc<AtomicBool>,
-    /// Read configuration, lists and rules again.
+    /// Read configuration, lists and rules again, and open files of events anew.
     pub reload: Arc<AtomicBool>,
 }
 
@@ -99,15 +102,14 @@ pub fn run(config: &Config, file: Option<PathBuf>, colored: bool, control: &Cont
         }
     }
     kernel.attach()?;
-    let (queue, batches) = queue(config.stdout.queue_bytes);
-    let writer = Writer::start(batches).map_err(RunError::Writer)?;
-    let mut pipeline = Pipeline::new(config, colored, queue, Pressure::Drop, directory);
+    let (lanes, writers) = writers::start(config, colored, Source::Live)?;
+    let mut pipeline = Pipeline::new(config, lanes, Pressure::Drop, directory);
     let learner = service.handle().clone();
     pipeline.set_learner(move |learn| learner.learn(learn));
     let mut agent = Agent { kernel, pipeline, rules };
-    agent.watch(control, service.handle())?;
+    agent.watch(control, service.handle(), &writers)?;
     drop((server, service));
-    agent.stop(writer)
+    agent.stop(writers)
 }
 
 /// What the operator said to an earlier agent. Without a place to keep it, it is at least taken.
@@ -153,7 +155,7 @@ struct Agent {
 }
 
 impl Agent {
-    fn watch(&mut self, control: &Control, service: &Handle) -> Result<(), KernelError> {
+    fn watch(&mut self, control: &Control, service: &Handle, writers: &Writers) -> Result<(), KernelError> {
         self.pipeline.set_interfaces(self.kernel.interfaces());
         let (mut rest, mut tended) = (REST.0, Instant::now());
         while !control.stop.load(Ordering::Relaxed) && !self.pipeline.is_broken() {
@@ -168,6 +170,7 @@ impl Agent {
             }
             if control.reload.swap(false, Ordering::Relaxed) {
                 service.reload();
+                writers.reopen();
             }
             self.pipeline.flush();
             rest = match taken {
@@ -202,7 +205,7 @@ impl Agent {
         Ok(())
     }
 
-    fn stop(mut self, writer: Writer) -> Result<(), RunError> {
+    fn stop(mut self, writers: Writers) -> Result<(), RunError> {
         let deadline = Instant::now() + LAST_WORDS;
         self.kernel.detach();
         self.pipeline.set_pressure(Pressure::Until(deadline));
@@ -214,7 +217,7 @@ impl Agent {
         let (packets, _) = self.kernel.tally()?;
         self.pipeline.report_loss(self.kernel.now(), packets.lost());
         self.pipeline.close();
-        writer.finish(deadline.saturating_duration_since(Instant::now()));
+        writers.finish(Some(deadline));
         let mut ledger = self.ledger()?;
         ledger.settle();
         log::info(format_args!("{ledger}"));

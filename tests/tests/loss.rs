@@ -17,7 +17,11 @@ const LOOKUPS: usize = 30_000;
 /// An agent whose queues are as small as they may be, and nobody reads what it says.
 fn cramped_agent(lab: &Lab) -> Agent {
     let config = lab.folder().join("agent.toml");
-    fs::write(&config, "[capture]\nring_size = \"64KiB\"\n\n[stdout]\nqueue_bytes = \"64KiB\"\n").unwrap();
+    fs::write(
+        &config,
+        "[capture]\nring_size = \"64KiB\"\n\n[[output]]\ntype = \"stdout\"\nqueue = \"64KiB\"\n",
+    )
+    .unwrap();
     let arguments = ["--interface", "eth0", "--config", config.to_str().unwrap()];
     let mut agent = Agent::start_stalled(lab.resolver(), &arguments).unwrap();
     agent.wait_watching().unwrap();

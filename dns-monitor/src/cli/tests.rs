@@ -7,6 +7,7 @@ use std::io::Write;
 use clap::CommandFactory;
 
 use super::*;
+use crate::config::output::Stdout;
 
 /// The settings a command line gives, or its error as printed.
 fn resolve(line: &str) -> Result<Config, String> {
@@ -33,8 +34,10 @@ fn options_become_settings() {
         ("run -i eth0", |c| c.capture.interfaces = vec!["eth0".into()]),
         ("run --interface a --interface b -i a", |c| c.capture.interfaces = vec!["a".into(), "b".into()]),
         ("replay f --port 53 --port 5353 --port 53", |c| c.capture.ports = vec![53, 5353]),
-        ("replay f --schema ecs --format text", |c| c.stdout.format = Format::Text),
-        ("replay f --color never", |c| c.stdout.color = Color::Never),
+        ("replay f --schema ecs --format text", |c| c.outputs[0].schema = Schema::Text),
+        ("replay f --color never", |c| {
+            c.outputs[0].kind = Kind::Stdout(Stdout { color: Color::Never });
+        }),
         ("replay f --response-timeout 250ms", |c| c.track.response_timeout = Duration::from_millis(250)),
         ("replay - --resolver 192.0.2.53 --resolver ::1", |c| {
             c.replay.resolvers = vec!["192.0.2.53".parse().unwrap(), "::1".parse().unwrap()];
@@ -89,19 +92,19 @@ fn the_command_line_beats_the_file_and_the_file_the_defaults() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     write!(
         file,
-        "[capture]\ninterfaces = ['a', 'b']\nports = [54]\n[stdout]\nformat = 'text'\n[replay]\nresolvers = ['::1']"
+        "[capture]\ninterfaces = ['a', 'b']\nports = [54]\n[[output]]\ntype = 'stdout'\nschema = 'text'\n[replay]\nresolvers = ['::1']"
     )
     .unwrap();
     let path = file.path().display();
     let config = resolve(&format!("dns-monitor run --config {path} -i c --format json")).unwrap();
     assert_eq!(config.capture.interfaces, ["c"]);
     assert_eq!(config.capture.ports, [54]);
-    assert_eq!(config.stdout.format, Format::Json);
+    assert_eq!(config.outputs[0].schema, Schema::Ecs);
     assert_eq!(config.track, Config::default().track);
 
     let config = resolve(&format!("dns-monitor replay f --config {path} --port 55")).unwrap();
     assert_eq!(config.capture.ports, [55]);
-    assert_eq!(config.stdout.format, Format::Text);
+    assert_eq!(config.outputs[0].schema, Schema::Text);
     assert_eq!(config.replay.resolvers, ["::1".parse::<IpAddr>().unwrap()]);
 }
 
@@ -111,4 +114,20 @@ fn what_clap_refuses_is_a_usage_error() {
     assert_eq!(error.exit_code(), Exit::Usage as i32);
     let help = Cli::try_parse_from(["dns-monitor", "--help"]).unwrap_err();
     assert_eq!(help.exit_code(), Exit::Success as i32);
+}
+
+#[test]
+fn options_about_standard_output_need_one() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    write!(file, "[[output]]\ntype = 'tcp'\naddress = 'siem.example:5044'").unwrap();
+    let path = file.path().display();
+    for option in ["--format text", "--schema ecs", "--color never"] {
+        let error = resolve(&format!("dns-monitor replay f --config {path} {option}")).unwrap_err();
+        let (name, _) = option.split_once(' ').unwrap();
+        assert!(
+            error.starts_with(&format!("{name} is about standard output, and the file has no")),
+            "{error}"
+        );
+    }
+    assert!(resolve(&format!("dns-monitor replay f --config {path}")).is_ok());
 }

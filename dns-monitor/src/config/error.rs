@@ -23,6 +23,12 @@ pub enum ConfigError {
     /// Nothing to watch.
     #[error("no interface to watch: give --interface IF, or interfaces = [\"IF\"] in [capture]")]
     NoInterface,
+    /// Nothing is written to standard output.
+    #[error(
+        "{0} is about standard output, and the file has no [[output]] with type = \"stdout\": leave the option out, or \
+         add that output"
+    )]
+    NoStdout(&'static str),
     /// More ports than the kernel programs compare.
     #[error("--port is given for {0} ports: at most {MAX_PORTS} are possible")]
     TooManyPorts(usize),
@@ -85,6 +91,14 @@ pub enum Fault {
         key: String,
         /// The tables there are.
         tables: Vec<String>,
+    },
+    /// A table that there was once.
+    #[error("{name} is no more: {advice}")]
+    Gone {
+        /// The table, in brackets.
+        name: &'static str,
+        /// What to write instead.
+        advice: &'static str,
     },
     /// A key with a value that it cannot have.
     #[error("{key}: {value} {expected}")]

@@ -25,6 +25,8 @@ use super::error::{ConfigError, Expected, Fault};
 pub struct Document<'a> {
     root: DeTable<'a>,
     known: Vec<Known>,
+    /// Tables that are no more, and stand in the file.
+    gone: Vec<&'static str>,
     report: Report<'a>,
 }
 
@@ -45,7 +47,7 @@ impl<'a> Document<'a> {
             DeTable::new()
         });
         report.checked()?;
-        Ok(Self { root, known: Vec::new(), report })
+        Ok(Self { root, known: Vec::new(), gone: Vec::new(), report })
     }
 
     /// Reads the table `[name]`, or an empty one if the file has none.
@@ -98,6 +100,15 @@ impl<'a> Document<'a> {
         self.report.add(span, fault);
     }
 
+    /// Takes down that a table there was once is still in the file, and does not complain of its keys.
+    pub fn gone(&mut self, name: &'static str, written: &'static str, advice: &'static str) {
+        let found = self.root.iter().find(|(key, _)| key.get_ref() == name);
+        if let Some(span) = found.map(|(key, _)| key.span()) {
+            self.report.add(span, Fault::Gone { name: written, advice });
+            self.gone.push(name);
+        }
+    }
+
     /// The line of a byte, from 1.
     pub fn line(&self, offset: usize) -> usize {
         self.report.position(offset).line
@@ -105,7 +116,8 @@ impl<'a> Document<'a> {
 
     /// Fails if anything was wrong, unknown tables included.
     pub fn finish(mut self) -> Result<(), ConfigError> {
-        let names: Vec<&str> = self.known.iter().map(|known| known.name).collect();
+        let known = self.known.iter().map(|known| known.name);
+        let names: Vec<&str> = known.chain(self.gone).collect();
         let tables: Vec<String> = self.known.into_iter().map(|known| known.written).collect();
         for (key, value) in unknown(&self.root, &names) {
             let (key, span) = (key.get_ref(), key.span());

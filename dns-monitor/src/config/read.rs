@@ -6,8 +6,9 @@ use dns_monitor_common::names::MAX_PORTS;
 
 use super::{
     identity::{Identity, Leases},
+    output,
     raw::{Document, Table},
-    resolved::{Capture, Config, Fragments, Observer, Replay, Stdout, Tcp, Track},
+    resolved::{Capture, Config, Fragments, Observer, Replay, Tcp, Track},
     rules::{self, Control, Rules},
     value,
 };
@@ -29,13 +30,13 @@ impl Config {
             track: document.table("track", Track::read),
             tcp: document.table("tcp", Tcp::read),
             fragments: document.table("fragments", Fragments::read),
-            stdout: document.table("stdout", Stdout::read),
             observer: document.table("observer", Observer::read),
             replay: document.table("replay", Replay::read),
             rules: document.table("rules", Rules::read),
             control: document.table("control", Control::read),
             identity: document.table("identity", Identity::read),
             leases: Leases::read_all(document),
+            outputs: output::read(document),
             specs: rules::read(document),
         }
     }
@@ -96,19 +97,6 @@ impl Fragments {
             max_datagrams: datagrams.unwrap_or(default.max_datagrams),
             max_bytes: bytes.unwrap_or(default.max_bytes),
             timeout: timeout.unwrap_or(default.timeout),
-        }
-    }
-}
-
-impl Stdout {
-    fn read(table: &mut Table<'_, '_>) -> Self {
-        let default = Self::default();
-        let queue = table.value("queue_bytes", |text| value::size(text, MIB / 16..=1024 * MIB, "16MiB"));
-        Self {
-            schema: table.value("schema", value::choice).unwrap_or(default.schema),
-            format: table.value("format", value::choice).unwrap_or(default.format),
-            color: table.value("color", value::choice).unwrap_or(default.color),
-            queue_bytes: queue.unwrap_or(default.queue_bytes),
         }
     }
 }

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::{
     identity::{Identity, Leases},
+    output::{Kind, Output, Stdout},
     rules::{Control, Rules, Spec},
     value,
 };
@@ -19,7 +20,7 @@ const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;
 
 /// All settings.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Config {
     /// Taking samples in the kernel.
     pub capture: Capture,
@@ -29,8 +30,6 @@ pub struct Config {
     pub tcp: Tcp,
     /// Reassembling UDP fragments.
     pub fragments: Fragments,
-    /// Events on standard output.
-    pub stdout: Stdout,
     /// What the events say about this host.
     pub observer: Observer,
     /// Reading capture files.
@@ -44,6 +43,9 @@ pub struct Config {
     /// What says who has which address.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub leases: Vec<Leases>,
+    /// Where events go; standard output alone where the file does not say.
+    #[serde(rename = "output")]
+    pub outputs: Vec<Output>,
     /// Lists and rules in the order of the file, which decides between them. Written one by one: grouped by kind, they
     /// would lose it.
     #[serde(skip)]
@@ -104,20 +106,6 @@ pub struct Fragments {
     pub timeout: Duration,
 }
 
-/// Events on standard output.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Stdout {
-    /// How the fields of a JSON event are named.
-    pub schema: Schema,
-    /// How an event is written.
-    pub format: Format,
-    /// Whether text has colour.
-    pub color: Color,
-    /// Bytes of events that may wait for the reader.
-    #[serde(serialize_with = "value::write_size")]
-    pub queue_bytes: usize,
-}
-
 /// What the events say about this host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Observer {
@@ -146,16 +134,18 @@ pub enum Attach {
     Tc,
 }
 
-/// How the fields of a JSON event are named.
+/// How an event is written, and how its fields are named.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Schema {
     /// Elastic Common Schema 9.x.
     #[default]
     Ecs,
+    /// One aligned line an event, for people.
+    Text,
 }
 
-/// How an event is written.
+/// Whether events are for programs or for people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
@@ -177,6 +167,39 @@ pub enum Color {
     Always,
     /// Never.
     Never,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let (capture, track, tcp, fragments) = Default::default();
+        let (observer, replay, rules, control, identity) = Default::default();
+        let (leases, outputs, specs) = (Vec::new(), vec![Output::default()], Vec::new());
+        Self {
+            capture,
+            track,
+            tcp,
+            fragments,
+            observer,
+            replay,
+            rules,
+            control,
+            identity,
+            leases,
+            outputs,
+            specs,
+        }
+    }
+}
+
+impl Config {
+    /// The output that is standard output, if there is one.
+    #[must_use]
+    pub fn stdout(&self) -> Option<(&Output, &Stdout)> {
+        self.outputs.iter().find_map(|output| match &output.kind {
+            Kind::Stdout(stdout) => Some((output, stdout)),
+            _ => None,
+        })
+    }
 }
 
 impl Default for Capture {
@@ -207,13 +230,6 @@ impl Default for Tcp {
 impl Default for Fragments {
     fn default() -> Self {
         Self { max_datagrams: 4096, max_bytes: 4 * MIB, timeout: Duration::from_secs(30) }
-    }
-}
-
-impl Default for Stdout {
-    fn default() -> Self {
-        let (schema, format, color) = Default::default();
-        Self { schema, format, color, queue_bytes: 16 * MIB }
     }
 }
 

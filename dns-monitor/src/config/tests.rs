@@ -3,6 +3,7 @@
 
 mod bad;
 mod order;
+mod outputs;
 mod rules;
 
 use std::time::Duration;
@@ -33,11 +34,6 @@ max_total_bytes = "1GiB"
 max_datagrams = 16
 max_bytes = 1048576
 timeout = "1500ms"
-[stdout]
-schema = "ecs"
-format = "text"
-color = "never"
-queue_bytes = "64KiB"
 [observer]
 hostname = "resolver-1"
 [replay]
@@ -80,12 +76,6 @@ fn everything() -> Config {
             max_bytes: 1 << 20,
             timeout: Duration::from_millis(1500),
         },
-        stdout: resolved::Stdout {
-            schema: Schema::Ecs,
-            format: Format::Text,
-            color: Color::Never,
-            queue_bytes: 65_536,
-        },
         observer: resolved::Observer { hostname: Some("resolver-1".into()) },
         replay: resolved::Replay {
             resolvers: vec!["192.0.2.53".parse().unwrap(), "2001:db8::53".parse().unwrap()],
@@ -102,6 +92,7 @@ fn everything() -> Config {
             forwarders: ["10.0.0.0/8", "2001:db8::53"].map(|network| network.parse().unwrap()).to_vec(),
         },
         leases: leases(),
+        outputs: outputs::outputs(),
         specs: rules::specs(),
     }
 }
@@ -130,7 +121,7 @@ fn placeless(mut config: Config) -> Config {
 }
 
 fn parse_everything() -> Config {
-    Config::parse("f", &format!("{EVERYTHING}{}", rules::EVERYTHING)).unwrap()
+    Config::parse("f", &format!("{EVERYTHING}{}{}", rules::EVERYTHING, outputs::EVERYTHING)).unwrap()
 }
 
 #[test]

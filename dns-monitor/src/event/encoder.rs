@@ -17,17 +17,13 @@ enum Form {
 }
 
 impl Encoder {
-    /// JSON, its fields named as `schema` names them.
-    pub fn new(schema: Schema, observer: &Observer) -> Self {
+    /// Its fields named as `schema` names them; `colored` matters to text alone.
+    pub fn new(schema: Schema, colored: bool, observer: &Observer) -> Self {
         let form = match schema {
             Schema::Ecs => Form::Ecs(Box::new(ecs::Encoder::new(observer))),
+            Schema::Text => Form::Text(text::Encoder::new(colored)),
         };
         Self { form }
-    }
-
-    /// Aligned text for people, with or without colour.
-    pub fn text(colored: bool) -> Self {
-        Self { form: Form::Text(text::Encoder::new(colored)) }
     }
 
     /// The messages themselves, framed by their lengths, not lines; `identity` as in [`dnstap::Encoder::new`].

@@ -1,13 +1,12 @@
-//! Lookups become numbered, encoded events in batches.
+//! Lookups become numbered events, for every output that wants them.
 
 use std::time::Instant;
 
 use super::{
     OutputReason,
-    queue::{Batch, Queue},
+    lane::{Form, Lane},
 };
 use crate::{
-    config::{Format, resolved::Stdout},
     event::{Event, Id, Observer, encoder::Encoder, gap::Lost},
     identity::directory::Who,
     ledger::Tally,
@@ -26,44 +25,40 @@ pub enum Pressure {
     Until(Instant),
 }
 
-/// Numbers events, encodes them, hands them over in batches.
+/// Numbers events, and has them encoded and handed over in batches.
 pub struct Emitter {
-    encoder: Encoder,
-    queue: Queue,
-    batch: Batch,
+    lanes: Vec<Lane>,
+    encoders: Vec<Shared>,
     pressure: Pressure,
     start: Option<u64>,
     sequence: u64,
     interfaces: Vec<(u32, String)>,
-    reported: Lost,
     own: u64,
 }
 
+/// The books of one output.
+#[derive(Clone, Debug)]
+pub struct Books {
+    /// Of the output.
+    pub name: String,
+    /// In events; what is in its batch at hand is held.
+    pub tally: Tally<OutputReason>,
+}
+
 impl Emitter {
-    /// An emitter into `queue`; `colored` matters to text alone.
-    pub fn new(
-        stdout: &Stdout,
-        observer: &Observer,
-        colored: bool,
-        queue: Queue,
-        pressure: Pressure,
-    ) -> Self {
-        let encoder = match stdout.format {
-            Format::Json => Encoder::new(stdout.schema, observer),
-            Format::Text => Encoder::text(colored),
-        };
-        let batch = queue.batch();
-        Self {
-            encoder,
-            queue,
-            batch,
-            pressure,
-            start: observer.start,
-            sequence: 0,
-            interfaces: Vec::new(),
-            reported: Lost::default(),
-            own: 0,
+    /// An emitter into these lanes.
+    pub fn new(mut lanes: Vec<Lane>, observer: &Observer, pressure: Pressure) -> Self {
+        let mut encoders: Vec<Shared> = Vec::new();
+        for lane in &mut lanes {
+            let found = encoders.iter().position(|shared| shared.form == lane.form);
+            lane.encoder = found.unwrap_or(encoders.len());
+            match encoders.get_mut(lane.encoder) {
+                Some(shared) => shared.lanes += 1,
+                None => encoders.push(Shared::new(lane.form, observer)),
+            }
         }
+        let (start, interfaces) = (observer.start, Vec::new());
+        Self { lanes, encoders, pressure, start, sequence: 0, interfaces, own: 0 }
     }
 
     /// How the source numbers its interfaces.
@@ -80,12 +75,18 @@ impl Emitter {
     pub fn emit(&mut self, lookup: &Lookup<'_>, judgement: &Judgement<'_>, who: &Who<'_>) {
         let Some(first) = lookup.first() else { return };
         let id = self.id(first.time());
-        let index = Some(first.datagram.packet.interface);
-        let interface =
-            self.interfaces.iter().find(|(at, _)| Some(*at) == index).map(|(_, name)| name.as_str());
+        let Self { lanes, encoders, interfaces, pressure, .. } = self;
+        let index = first.datagram.packet.interface;
+        let interface = interfaces.iter().find(|(at, _)| *at == index).map(|(_, name)| name.as_str());
         let Some(event) = Event::new(lookup, judgement, who, id, interface) else { return };
-        let lines = self.encoder.encode(&event, &mut self.batch.bytes);
-        self.count(lines);
+        for lane in lanes {
+            if lane.wants(&event)
+                && let Some(shared) = encoders.get_mut(lane.encoder)
+            {
+                lane.take(&event, *pressure, |out| shared.encode(&event, out));
+            }
+        }
+        self.sequence += 1;
     }
 
     /// A lookup of the agent's own is no event.
@@ -93,72 +94,89 @@ impl Emitter {
         self.own = self.own.saturating_add(1);
     }
 
-    /// Says in the stream what was lost since the last time, if anything was. `time` is now, ns since
-    /// the Unix epoch; `kernel` and `decode` are counts since the start.
+    /// Says in the stream of each output what was lost since the last time, if anything was; filters have no say in it.
+    /// `time` is now, ns since the Unix epoch; `kernel` and `decode` are counts since the start.
     pub fn report(&mut self, time: u64, kernel: u64, decode: u64) {
-        let lost = Lost { kernel, decode, sink: self.queue.tally().lost() };
-        let Some(new) = lost.since(&self.reported).filter(|_| !self.is_broken()) else { return };
-        let start = self.batch.bytes.len();
         let id = self.id(time);
-        let lines = self.encoder.encode_gap(time, id, &new, &mut self.batch.bytes);
-        if self.pressure == Pressure::Drop && !self.queue.has_room(self.batch.bytes.len()) {
-            return self.batch.bytes.truncate(start); // the next report will say it all
+        let mut said = false;
+        let Self { lanes, encoders, pressure, .. } = self;
+        for lane in lanes {
+            lane.set_time(time, *pressure);
+            let Some(shared) = encoders.get_mut(lane.encoder) else { continue };
+            let lost = Lost { kernel, decode, sink: lane.lost() };
+            let encode = |new: &Lost, out: &mut Vec<u8>| shared.encoder.encode_gap(time, id, new, out);
+            said |= lane.report(lost, *pressure, encode);
         }
-        self.reported = lost;
-        self.count(lines);
-        self.hand_over();
+        self.sequence += u64::from(said);
     }
 
     /// Hands over what there is, unless the writer has work: it will not be idle for long, and a slow reader
     /// must not fill the queue with small batches.
     pub fn flush(&mut self) {
-        if self.queue.is_idle() {
-            self.hand_over();
-        }
-    }
-
-    fn hand_over(&mut self) {
-        if self.batch.events == 0 {
-            return;
-        }
-        let empty = self.queue.batch();
-        let batch = std::mem::replace(&mut self.batch, empty);
-        match self.pressure {
-            Pressure::Drop => self.queue.offer(batch),
-            Pressure::Wait => self.queue.put(batch, None),
-            Pressure::Until(deadline) => self.queue.put(batch, Some(deadline)),
+        for lane in &mut self.lanes {
+            lane.flush(self.pressure);
         }
     }
 
     /// Hands over what there is and says that nothing more comes.
     pub fn close(&mut self) {
-        self.hand_over();
-        self.queue.close();
+        for lane in &mut self.lanes {
+            lane.close(self.pressure);
+        }
     }
 
-    /// Whether the reader of the events is gone.
+    /// Whether the readers of the events are gone, all of them, and none will come.
     pub fn is_broken(&self) -> bool {
-        self.queue.is_broken()
+        self.lanes.iter().all(Lane::is_broken)
     }
 
-    /// The books, in events; what is in the batch at hand is held.
-    pub fn tally(&self) -> Tally<OutputReason> {
-        let mut tally = self.queue.tally();
-        tally.see(self.batch.events.saturating_add(self.own));
-        tally.end(OutputReason::Own, self.own);
-        tally
+    /// The books of every output.
+    pub fn books(&self) -> Vec<Books> {
+        let books = |lane: &Lane| {
+            let mut tally = lane.tally();
+            tally.see(self.own);
+            tally.end(OutputReason::Own, self.own);
+            Books { name: lane.name().to_owned(), tally }
+        };
+        self.lanes.iter().map(books).collect()
     }
 
     /// The next event's; `time` is its own, ns since the Unix epoch.
     fn id(&mut self, time: u64) -> Id {
         Id { start: *self.start.get_or_insert(time), sequence: self.sequence }
     }
+}
 
-    fn count(&mut self, lines: u64) {
-        self.sequence += 1;
-        self.batch.events += lines;
-        if self.batch.bytes.len() >= self.queue.batch_bytes() {
-            self.hand_over();
+/// An encoder, for all lanes that want the same.
+struct Shared {
+    form: Form,
+    encoder: Encoder,
+    /// How many they are. For one alone nothing is copied.
+    lanes: usize,
+    /// The event at hand, encoded.
+    bytes: Vec<u8>,
+    lines: u64,
+    /// Which event that is.
+    sequence: Option<u64>,
+}
+
+impl Shared {
+    fn new(form: Form, observer: &Observer) -> Self {
+        let encoder = Encoder::new(form.schema, form.colored, observer);
+        Self { form, encoder, lanes: 1, bytes: Vec::new(), lines: 0, sequence: None }
+    }
+
+    /// Appends the event, encoded once however many lanes ask for it.
+    fn encode(&mut self, event: &Event<'_>, out: &mut Vec<u8>) -> u64 {
+        if self.lanes == 1 {
+            return self.encoder.encode(event, out);
         }
+        if self.sequence != Some(event.id.sequence) {
+            self.bytes.clear();
+            self.lines = self.encoder.encode(event, &mut self.bytes);
+            self.sequence = Some(event.id.sequence);
+        }
+        out.extend_from_slice(&self.bytes);
+        self.lines
     }
 }

@@ -3,8 +3,8 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
-        mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel},
     },
     thread,
     time::{Duration, Instant},
@@ -27,13 +27,30 @@ const BATCH: usize = 64 << 10;
 /// Empty buffers that may wait for their next use.
 const MAX_SPARE: usize = 64;
 
-/// What the writer has done, shared.
+/// What has become of events behind the queue, shared.
 #[derive(Debug, Default)]
-pub struct Written {
-    /// Events whose last byte was taken by the kernel.
-    pub events: AtomicU64,
-    /// Events given up because writing failed.
+pub struct Fates {
+    /// Taken by the collector, or by the kernel.
+    pub delivered: AtomicU64,
+    /// Given up because writing failed.
     pub failed: AtomicU64,
+    /// The collector will never take them.
+    pub refused: AtomicU64,
+    /// Given up because the spool was full.
+    pub spool_full: AtomicU64,
+    /// Found in the spool at the start: seen, though not by this queue.
+    pub found: AtomicU64,
+    /// In the spool at the end.
+    pub kept: AtomicU64,
+    /// Nothing will be delivered any more.
+    pub broken: AtomicBool,
+}
+
+impl Fates {
+    /// `events` more have come to this fate.
+    pub fn add(fate: &AtomicU64, events: u64) {
+        fate.fetch_add(events, Ordering::Release);
+    }
 }
 
 /// The pipeline's end.
@@ -41,7 +58,7 @@ pub struct Queue {
     sender: Option<Sender<Batch>>,
     spare: Receiver<Vec<u8>>,
     waiting: Arc<AtomicUsize>,
-    written: Arc<Written>,
+    fates: Arc<Fates>,
     capacity: usize,
     full: u64,
     seen: u64,
@@ -50,10 +67,17 @@ pub struct Queue {
 /// The writer's end.
 pub struct Batches {
     receiver: Receiver<Batch>,
+    /// Where batches go when something has become of them.
+    pub done: Done,
+}
+
+/// Where batches go when something has become of them.
+#[derive(Clone, Debug)]
+pub struct Done {
     spare: SyncSender<Vec<u8>>,
     waiting: Arc<AtomicUsize>,
-    /// What has become of the batches.
-    pub written: Arc<Written>,
+    /// What has become of their events.
+    pub fates: Arc<Fates>,
 }
 
 /// A queue of at most `capacity` bytes.
@@ -62,17 +86,17 @@ pub fn queue(capacity: usize) -> (Queue, Batches) {
     let (sender, receiver) = channel();
     let (spare_sender, spare) = sync_channel(MAX_SPARE);
     let waiting = Arc::<AtomicUsize>::default();
-    let written = Arc::<Written>::default();
+    let fates = Arc::<Fates>::default();
     let queue = Queue {
         sender: Some(sender),
         spare,
         waiting: Arc::clone(&waiting),
-        written: Arc::clone(&written),
+        fates: Arc::clone(&fates),
         capacity,
         full: 0,
         seen: 0,
     };
-    (queue, Batches { receiver, spare: spare_sender, waiting, written })
+    (queue, Batches { receiver, done: Done { spare: spare_sender, waiting, fates } })
 }
 
 impl Queue {
@@ -129,13 +153,14 @@ impl Queue {
         let gone = self.sender.as_ref().is_none_or(|sender| sender.send(batch).is_err());
         if gone {
             self.waiting.fetch_sub(bytes, Ordering::Relaxed);
-            self.written.failed.fetch_add(events, Ordering::Release);
+            Fates::add(&self.fates.failed, events);
+            self.fates.broken.store(true, Ordering::Relaxed);
         }
     }
 
     /// Whether the writer has given up.
     pub fn is_broken(&self) -> bool {
-        self.written.failed.load(Ordering::Relaxed) > 0
+        self.fates.broken.load(Ordering::Relaxed)
     }
 
     /// No more batches will come.
@@ -146,9 +171,18 @@ impl Queue {
     /// The books, in events.
     pub fn tally(&self) -> Tally<OutputReason> {
         let mut tally = Tally::default();
-        tally.see(self.seen);
-        tally.end(OutputReason::Written, self.written.events.load(Ordering::Acquire));
-        tally.end(OutputReason::WriteFailed, self.written.failed.load(Ordering::Acquire));
+        let count = |fate: &AtomicU64| fate.load(Ordering::Acquire);
+        let fates = &self.fates;
+        tally.see(self.seen + count(&fates.found));
+        for (reason, fate) in [
+            (OutputReason::Delivered, &fates.delivered),
+            (OutputReason::Kept, &fates.kept),
+            (OutputReason::Refused, &fates.refused),
+            (OutputReason::SpoolFull, &fates.spool_full),
+            (OutputReason::WriteFailed, &fates.failed),
+        ] {
+            tally.end(reason, count(fate));
+        }
         tally.end(OutputReason::QueueFull, self.full);
         tally
     }
@@ -160,8 +194,23 @@ impl Batches {
         self.receiver.recv().ok()
     }
 
+    /// The next batch, if one comes within a time.
+    ///
+    /// # Errors
+    /// [`RecvTimeoutError`]: none came, or the queue is closed and empty.
+    pub fn next_within(&self, time: Duration) -> Result<Batch, RecvTimeoutError> {
+        self.receiver.recv_timeout(time)
+    }
+
     /// Makes room, and gives the buffer back.
-    pub fn done(&self, mut batch: Batch) {
+    pub fn done(&self, batch: Batch) {
+        self.done.take(batch);
+    }
+}
+
+impl Done {
+    /// Makes room, and gives the buffer back.
+    pub fn take(&self, mut batch: Batch) {
         self.waiting.fetch_sub(batch.bytes.len(), Ordering::Relaxed);
         batch.bytes.clear();
         // Where enough buffers are on their way back, this one is freed.

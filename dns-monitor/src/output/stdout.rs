@@ -11,7 +11,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::queue::{Batch, Batches};
+use super::queue::{Batch, Batches, Fates};
+use crate::log;
 
 /// Interrupts a write that nobody reads; any signal with a handler would do.
 const INTERRUPT: libc::c_int = libc::SIGUSR2;
@@ -73,17 +74,17 @@ fn run(batches: &Batches, descriptor: RawFd, give_up: &AtomicBool) {
         }
         match write(&batch, descriptor, give_up) {
             Progress::All => {
-                batches.written.events.fetch_add(batch.events, Ordering::Release);
+                Fates::add(&batches.done.fates.delivered, batch.events);
                 batches.done(batch);
             }
             Progress::Some(written) => {
                 let lines = lines(batch.bytes.get(..written).unwrap_or_default());
-                batches.written.events.fetch_add(lines, Ordering::Release);
+                Fates::add(&batches.done.fates.delivered, lines);
                 return;
             }
             Progress::Failed(written) => {
                 let lines = lines(batch.bytes.get(..written).unwrap_or_default());
-                batches.written.events.fetch_add(lines, Ordering::Release);
+                Fates::add(&batches.done.fates.delivered, lines);
                 return fail(batches, batch.events - lines);
             }
         }
@@ -92,9 +93,12 @@ fn run(batches: &Batches, descriptor: RawFd, give_up: &AtomicBool) {
 
 /// Nothing can be written any more: what comes is counted until the queue is closed.
 fn fail(batches: &Batches, events: u64) {
-    batches.written.failed.fetch_add(events, Ordering::Release);
+    let fates = &batches.done.fates;
+    Fates::add(&fates.failed, events);
+    fates.broken.store(true, Ordering::Relaxed);
+    log::warn(format_args!("nobody reads standard output any more, or the disk behind it is full"));
     while let Some(batch) = batches.next() {
-        batches.written.failed.fetch_add(batch.events, Ordering::Release);
+        Fates::add(&fates.failed, batch.events);
         batches.done(batch);
     }
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod filter;
 mod gap;
 mod queue;
 mod stdout;

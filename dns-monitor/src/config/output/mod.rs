@@ -42,7 +42,7 @@ pub use self::{
     nats::Nats,
     sample::Sample,
     secret::{Secret, SecretError},
-    spool::{Full, Spool, SyncPolicy},
+    spool::{Full, Keep, Spool, SyncPolicy},
     stdout::Stdout,
     stream::{Tcp, TcpTls, Unix},
     syslog::{Facility, Header as SyslogHeader, Relp, Syslog, SyslogTransport},
@@ -79,9 +79,9 @@ pub struct Output {
     /// Which events it gets.
     #[serde(skip_serializing_if = "Filter::is_empty")]
     pub filter: Filter,
-    /// What is kept on disk; nothing is without it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub spool: Option<Spool>,
+    /// What is kept on disk.
+    #[serde(skip_serializing_if = "Keep::is_none")]
+    pub spool: Keep,
 }
 
 impl Output {
@@ -90,7 +90,7 @@ impl Output {
     pub fn new(kind: Kind) -> Self {
         Self {
             name: kind.name().to_owned(),
-            spool: kind.is_remote().then(Spool::default),
+            spool: if kind.is_remote() { Keep::Spool(Spool::default()) } else { Keep::None },
             kind,
             schema: Schema::default(),
             queue_bytes: 16 * MIB,

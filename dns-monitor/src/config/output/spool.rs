@@ -13,6 +13,39 @@ use crate::config::{
 
 const MIB: u64 = 1 << 20;
 
+/// Whether events are kept on disk while they cannot leave.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Keep {
+    /// The type of the output knows no spool.
+    #[default]
+    None,
+    /// The operator wants none.
+    #[serde(serialize_with = "off")]
+    Off,
+    /// They are.
+    Spool(Spool),
+}
+
+impl Keep {
+    /// What is to be kept.
+    #[must_use]
+    pub const fn spool(&self) -> Option<&Spool> {
+        match self {
+            Self::Spool(spool) => Some(spool),
+            Self::None | Self::Off => None,
+        }
+    }
+
+    pub(super) fn is_none(&self) -> bool {
+        *self == Self::None
+    }
+}
+
+fn off<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str("off")
+}
+
 /// What is kept on disk while events cannot leave; where the collector acknowledges: until it does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Spool {

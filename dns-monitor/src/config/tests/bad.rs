@@ -4,6 +4,7 @@
 mod conditions;
 mod identity;
 mod lists;
+mod outputs;
 mod settings;
 
 use super::super::Config;
@@ -35,13 +36,13 @@ const PLACES: &[Case] = &[
     ),
     (
         "a far table",
-        "[[output]]\nname = 1",
-        "f.toml:1:3: unknown table [[output]]: known tables are [capture], [track], [tcp], [fragments], [stdout], [observer], [replay], [rules], [control], [identity], [[leases]], [[list]], [[rule]]",
+        "[[sources]]\nname = 1",
+        "f.toml:1:3: unknown table [[sources]]: known tables are [capture], [track], [tcp], [fragments], [observer], [replay], [rules], [control], [identity], [[leases]], [[output]], [[list]], [[rule]]",
     ),
     (
         "a key outside a table",
         "ports = [53]",
-        "f.toml:1:1: ports stands outside a table: tables are [capture], [track], [tcp], [fragments], [stdout], [observer], [replay], [rules], [control], [identity], [[leases]], [[list]], [[rule]]",
+        "f.toml:1:1: ports stands outside a table: tables are [capture], [track], [tcp], [fragments], [observer], [replay], [rules], [control], [identity], [[leases]], [[output]], [[list]], [[rule]]",
     ),
     ("a table that is none", "capture = 1", "f.toml:1:11: capture: 1 must be a table, written [capture]"),
     (
@@ -52,8 +53,8 @@ f.toml:2:26: replay.resolvers: 1 must be an IPv4 or IPv6 address, such as "192.0
     ),
     (
         "every fault, in order",
-        "[stdout]\nformat = \"xml\"\n[capture]\nports = [0]\nattach = 1",
-        r#"f.toml:2:10: stdout.format: "xml" must be one of "json", "text"
+        "[rules]\nmode = \"xml\"\n[capture]\nports = [0]\nattach = 1",
+        r#"f.toml:2:8: rules.mode: "xml" must be one of "enforce", "would-block"
 f.toml:4:10: capture.ports: 0 must be a port from 1 to 65535, such as 53
 f.toml:5:10: capture.attach: 1 must be one of "auto", "xdp", "tc""#,
     ),
@@ -209,22 +210,6 @@ const VALUES: &[Case] = &[
         "fragments: timeout",
         "[fragments]\ntimeout = true",
         r#"f.toml:2:11: fragments.timeout: true must be a duration from 100ms to 1m, such as "5s" or "500ms""#,
-    ),
-    ("schema", "[stdout]\nschema = \"ocsf\"", r#"f.toml:2:10: stdout.schema: "ocsf" must be "ecs""#),
-    (
-        "format",
-        "[stdout]\nformat = \"xml\"",
-        r#"f.toml:2:10: stdout.format: "xml" must be one of "json", "text""#,
-    ),
-    (
-        "color",
-        "[stdout]\ncolor = false",
-        r#"f.toml:2:9: stdout.color: false must be one of "auto", "always", "never""#,
-    ),
-    (
-        "queue",
-        "[stdout]\nqueue_bytes = 0",
-        r#"f.toml:2:15: stdout.queue_bytes: 0 must be a size from 64KiB to 1GiB, such as "16MiB""#,
     ),
     (
         "hostname: empty",

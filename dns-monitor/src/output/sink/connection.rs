@@ -1,6 +1,8 @@
 //! A stream to a collector: connected, written and read within a time, and ended soon when the agent stops.
 
 pub mod connect;
+#[cfg(test)]
+mod tests;
 pub mod tls;
 
 use std::{

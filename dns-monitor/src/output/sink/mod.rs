@@ -8,6 +8,7 @@ pub mod connection;
 pub mod dnstap;
 mod facts;
 mod fault;
+pub mod file;
 pub mod http;
 mod input;
 #[cfg(test)]
@@ -15,6 +16,8 @@ mod lab;
 pub mod nats;
 mod progress;
 pub mod relp;
+#[cfg(test)]
+pub mod scripted;
 pub mod stop;
 pub mod syslog;
 pub mod tcp;
@@ -108,6 +111,14 @@ pub enum SinkError {
         /// How.
         source: io::Error,
     },
+    /// A file cannot be opened or written.
+    #[error("cannot write {to}: {source}")]
+    Write {
+        /// Which.
+        to: String,
+        /// Why.
+        source: io::Error,
+    },
     /// The collector said: later (429, 503, with how long if it says).
     #[error("{to} cannot take more for now: {reason}")]
     Busy {
@@ -153,6 +164,8 @@ pub enum Sink {
     Tcp(tcp::Tcp),
     /// Lines into a Unix stream socket.
     Unix(unix::Unix),
+    /// Lines into a file.
+    File(file::File),
     /// HTTP requests.
     Http(Box<http::Http>),
     /// Syslog messages.
@@ -163,18 +176,21 @@ pub enum Sink {
     Nats(Box<nats::Nats>),
     /// dnstap over Frame Streams.
     Dnstap(Box<dnstap::Dnstap>),
-    // Further protocols: a variant here, a line in each of the three functions below.
+    /// What a test says.
+    #[cfg(test)]
+    Scripted(scripted::Scripted),
+    // Further protocols: a variant here, a line in `new`, `acknowledges` and `deliver`, and in the others where it matters.
 }
 
 impl Sink {
-    /// The sink of an output; it does not connect yet. `None` for standard output and files, which have writers of their
-    /// own.
+    /// The sink of an output; it does not connect yet. `None` for standard output, which has a writer of its own.
     ///
     /// # Errors
     /// [`SinkError`] where the settings cannot be used.
     pub fn new(spec: &Spec<'_>) -> Result<Option<Self>, SinkError> {
         Ok(Some(match spec.kind {
-            Kind::Stdout(_) | Kind::File(_) => return Ok(None),
+            Kind::Stdout(_) => return Ok(None),
+            Kind::File(file) => Self::File(file::File::new(file)),
             Kind::Unix(unix) => Self::Unix(unix::Unix::new(unix)),
             Kind::Tcp(tcp) => Self::Tcp(tcp::Tcp::plain(tcp)),
             Kind::Tls(tls) => Self::Tcp(tcp::Tcp::tls(tls)),
@@ -191,8 +207,10 @@ impl Sink {
     #[must_use]
     pub const fn acknowledges(&self) -> bool {
         match self {
-            Self::Tcp(_) | Self::Unix(_) | Self::Syslog(_) | Self::Dnstap(_) => false,
+            Self::Tcp(_) | Self::Unix(_) | Self::File(_) | Self::Syslog(_) | Self::Dnstap(_) => false,
             Self::Http(_) | Self::Relp(_) | Self::Nats(_) => true,
+            #[cfg(test)]
+            Self::Scripted(sink) => sink.acknowledges,
         }
     }
 
@@ -209,6 +227,36 @@ impl Sink {
             Self::Relp(sink) => sink.deliver(events, stop),
             Self::Nats(sink) => sink.deliver(events, stop),
             Self::Dnstap(sink) => sink.deliver(events, stop),
+            Self::File(sink) => sink.deliver(events),
+            #[cfg(test)]
+            Self::Scripted(sink) => (sink.deliver)(events),
+        }
+    }
+
+    /// How it wants events to follow one another.
+    #[must_use]
+    pub const fn framing(&self) -> Framing {
+        match self {
+            Self::Dnstap(_) => Framing::Lengths,
+            _ => Framing::Lines,
+        }
+    }
+
+    /// Lets time pass; called about twice a second while there is nothing to deliver, and at times else.
+    ///
+    /// # Errors
+    /// [`SinkError`], as far as it is noticed without a delivery.
+    pub fn tend(&mut self) -> Result<(), SinkError> {
+        match self {
+            Self::File(sink) => sink.tend(),
+            _ => Ok(()),
+        }
+    }
+
+    /// Opens anew what somebody else may have moved away.
+    pub fn reopen(&mut self) {
+        if let Self::File(sink) = self {
+            sink.reopen();
         }
     }
 }

@@ -13,7 +13,7 @@ mod domain;
 mod entropy;
 pub mod facts;
 pub mod lookalike;
-mod names;
+pub mod names;
 pub mod network;
 pub mod pattern;
 mod skeleton;

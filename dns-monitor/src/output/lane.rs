@@ -1,0 +1,187 @@
+//! The way to one output: what it wants, the batch at hand, its queue and its books.
+
+use super::{
+    OutputReason,
+    aggregate::Aggregator,
+    emit::Pressure,
+    filter::{Filter, Sampler},
+    queue::{Batch, Queue},
+};
+use crate::{
+    config::{Output, Schema},
+    event::{Event, gap::Lost},
+    ledger::Tally,
+};
+
+/// How the events of an output are written. Outputs with the same form share the work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// The names of the fields.
+    pub schema: Schema,
+    /// Matters to text alone.
+    pub colored: bool,
+}
+
+/// The way to one output.
+pub struct Lane {
+    name: String,
+    pub(super) form: Form,
+    /// Which of the emitter's encoders.
+    pub(super) encoder: usize,
+    filter: Option<Filter>,
+    sampler: Option<Sampler>,
+    aggregator: Option<Box<Aggregator>>,
+    queue: Queue,
+    pub(super) batch: Batch,
+    reported: Lost,
+    filtered: u64,
+    sampled: u64,
+    aggregated: u64,
+}
+
+impl Lane {
+    /// The way to `output`, through `queue`.
+    pub fn new(output: &Output, colored: bool, queue: Queue) -> Self {
+        Self {
+            name: output.name.clone(),
+            form: Form { schema: output.schema, colored },
+            encoder: 0,
+            filter: Filter::new(&output.filter),
+            sampler: output.sample.map(Sampler::new),
+            aggregator: output.aggregate.map(|window| Box::new(Aggregator::new(window, output.queue_bytes))),
+            batch: queue.batch(),
+            queue,
+            reported: Lost::default(),
+            filtered: 0,
+            sampled: 0,
+            aggregated: 0,
+        }
+    }
+
+    /// Of the output.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether the output gets this event; counts it if not.
+    pub(super) fn wants(&mut self, event: &Event<'_>) -> bool {
+        if self.filter.as_ref().is_some_and(|filter| !filter.wants(event)) {
+            self.filtered += 1;
+            return false;
+        }
+        if self.sampler.as_ref().is_some_and(|sampler| !sampler.takes(event)) {
+            self.sampled += 1;
+            return false;
+        }
+        true
+    }
+
+    /// Takes an event; `encode` appends its text, and says how many lines it is.
+    pub(super) fn take(
+        &mut self,
+        event: &Event<'_>,
+        pressure: Pressure,
+        encode: impl FnOnce(&mut Vec<u8>) -> u64,
+    ) {
+        let Some(aggregator) = &mut self.aggregator else {
+            let lines = encode(&mut self.batch.bytes);
+            return self.count(lines, pressure);
+        };
+        self.aggregated += u64::from(aggregator.add(event, encode));
+        self.take_due(pressure);
+    }
+
+    /// Time goes on, ns since the Unix epoch.
+    pub(super) fn set_time(&mut self, now: u64, pressure: Pressure) {
+        if let Some(aggregator) = &mut self.aggregator {
+            aggregator.set_time(now);
+            self.take_due(pressure);
+        }
+    }
+
+    fn take_due(&mut self, pressure: Pressure) {
+        while let Some(aggregator) = &mut self.aggregator
+            && let Some(lines) = aggregator.take_due(&mut self.batch.bytes)
+        {
+            self.count(lines, pressure);
+        }
+    }
+
+    /// So many lines were appended to the batch.
+    fn count(&mut self, lines: u64, pressure: Pressure) {
+        self.batch.events += lines;
+        if self.batch.bytes.len() >= self.queue.batch_bytes() {
+            self.hand_over(pressure);
+        }
+    }
+
+    /// Appends what is new of the losses; says whether there was something to say, and room for it.
+    pub(super) fn report(
+        &mut self,
+        lost: Lost,
+        pressure: Pressure,
+        encode: impl FnOnce(&Lost, &mut Vec<u8>) -> u64,
+    ) -> bool {
+        let Some(new) = lost.since(&self.reported).filter(|_| !self.is_broken()) else { return false };
+        let start = self.batch.bytes.len();
+        let lines = encode(&new, &mut self.batch.bytes);
+        if pressure == Pressure::Drop && !self.queue.has_room(self.batch.bytes.len()) {
+            self.batch.bytes.truncate(start); // the next report will say it all
+            return false;
+        }
+        self.reported = lost;
+        self.batch.events += lines;
+        self.hand_over(pressure);
+        true
+    }
+
+    pub(super) fn flush(&mut self, pressure: Pressure) {
+        if self.queue.is_idle() {
+            self.hand_over(pressure);
+        }
+    }
+
+    fn hand_over(&mut self, pressure: Pressure) {
+        if self.batch.events == 0 {
+            return;
+        }
+        let empty = self.queue.batch();
+        let batch = std::mem::replace(&mut self.batch, empty);
+        match pressure {
+            Pressure::Drop => self.queue.offer(batch),
+            Pressure::Wait => self.queue.put(batch, None),
+            Pressure::Until(deadline) => self.queue.put(batch, Some(deadline)),
+        }
+    }
+
+    pub(super) fn close(&mut self, pressure: Pressure) {
+        while let Some(aggregator) = &mut self.aggregator
+            && let Some(lines) = aggregator.take(&mut self.batch.bytes)
+        {
+            self.count(lines, pressure);
+        }
+        self.hand_over(pressure);
+        self.queue.close();
+    }
+
+    /// Whether the reader is gone, and no other will come.
+    pub(super) fn is_broken(&self) -> bool {
+        self.queue.is_broken()
+    }
+
+    /// Events that the output should have got and did not.
+    pub(super) fn lost(&self) -> u64 {
+        self.queue.tally().lost()
+    }
+
+    /// The books, in events; what is in the batch at hand is held.
+    pub(super) fn tally(&self) -> Tally<OutputReason> {
+        let mut tally = self.queue.tally();
+        let waiting = self.aggregator.as_ref().map_or(0, |aggregator| aggregator.held());
+        tally.see(self.batch.events + self.filtered + self.sampled + self.aggregated + waiting);
+        tally.end(OutputReason::Aggregated, self.aggregated);
+        tally.end(OutputReason::Filtered, self.filtered);
+        tally.end(OutputReason::Sampled, self.sampled);
+        tally
+    }
+}
