@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bad;
+mod collectors;
 mod order;
 mod outputs;
 mod rules;
@@ -92,7 +93,7 @@ fn everything() -> Config {
             forwarders: ["10.0.0.0/8", "2001:db8::53"].map(|network| network.parse().unwrap()).to_vec(),
         },
         leases: leases(),
-        outputs: outputs::outputs(),
+        outputs: outputs::outputs().into_iter().chain(collectors::collectors()).collect(),
         specs: rules::specs(),
     }
 }
@@ -121,7 +122,8 @@ fn placeless(mut config: Config) -> Config {
 }
 
 fn parse_everything() -> Config {
-    Config::parse("f", &format!("{EVERYTHING}{}{}", rules::EVERYTHING, outputs::EVERYTHING)).unwrap()
+    let outputs = [outputs::EVERYTHING, collectors::EVERYTHING].concat();
+    Config::parse("f", &format!("{EVERYTHING}{}{outputs}", rules::EVERYTHING)).unwrap()
 }
 
 #[test]

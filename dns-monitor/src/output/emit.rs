@@ -54,7 +54,7 @@ impl Emitter {
             lane.encoder = found.unwrap_or(encoders.len());
             match encoders.get_mut(lane.encoder) {
                 Some(shared) => shared.lanes += 1,
-                None => encoders.push(Shared::new(lane.form, observer)),
+                None => encoders.push(Shared::new(lane.form.clone(), observer)),
             }
         }
         let (start, interfaces) = (observer.start, Vec::new());
@@ -162,7 +162,7 @@ struct Shared {
 
 impl Shared {
     fn new(form: Form, observer: &Observer) -> Self {
-        let encoder = Encoder::new(form.schema, form.colored, observer);
+        let encoder = form.encoder(observer);
         Self { form, encoder, lanes: 1, bytes: Vec::new(), lines: 0, sequence: None }
     }
 

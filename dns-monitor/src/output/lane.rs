@@ -8,18 +8,44 @@ use super::{
     queue::{Batch, Queue},
 };
 use crate::{
-    config::{Output, Schema},
-    event::{Event, gap::Lost},
+    config::{Output, Schema, output::Kind},
+    event::{Event, Observer, encoder::Encoder, gap::Lost},
     ledger::Tally,
 };
 
 /// How the events of an output are written. Outputs with the same form share the work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Form {
-    /// The names of the fields.
-    pub schema: Schema,
-    /// Matters to text alone.
-    pub colored: bool,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Lines.
+    Lines {
+        /// The names of the fields.
+        schema: Schema,
+        /// Matters to text alone.
+        colored: bool,
+    },
+    /// The messages themselves.
+    Dnstap {
+        /// What they call this resolver, if the operator says so.
+        identity: Option<String>,
+    },
+}
+
+impl Form {
+    fn of(output: &Output, colored: bool) -> Self {
+        match &output.kind {
+            Kind::Dnstap(dnstap) => Self::Dnstap { identity: dnstap.identity.clone() },
+            _ => Self::Lines { schema: output.schema, colored },
+        }
+    }
+
+    /// What writes it.
+    #[must_use]
+    pub fn encoder(&self, observer: &Observer) -> Encoder {
+        match self {
+            Self::Lines { schema, colored } => Encoder::new(*schema, *colored, observer),
+            Self::Dnstap { identity } => Encoder::dnstap(observer, identity.as_deref()),
+        }
+    }
 }
 
 /// The way to one output.
@@ -44,7 +70,7 @@ impl Lane {
     pub fn new(output: &Output, colored: bool, queue: Queue) -> Self {
         Self {
             name: output.name.clone(),
-            form: Form { schema: output.schema, colored },
+            form: Form::of(output, colored),
             encoder: 0,
             filter: Filter::new(&output.filter),
             sampler: output.sample.map(Sampler::new),

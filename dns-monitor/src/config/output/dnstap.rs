@@ -43,7 +43,7 @@ impl Dnstap {
         } else {
             table.required("address", address).map(Place::Address)
         };
-        table.refuse("schema", "left out: dnstap has the messages themselves");
+        table.refuse("aggregate", "left out: every message has its own place in dnstap");
         let (timeout, identity) = (timeout(table), table.value("identity", identity));
         Some(Self { place: place?, timeout, identity })
     }
