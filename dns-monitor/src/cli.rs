@@ -212,10 +212,12 @@ impl CommonArgs {
         for output in &mut config.outputs {
             let Kind::Stdout(stdout) = &mut output.kind else { continue };
             overlay(&mut stdout.color, self.color);
-            overlay(&mut output.schema, self.schema);
+            output.schema = self.schema.or(output.schema);
             match self.format {
-                Some(Format::Text) => output.schema = Schema::Text,
-                Some(Format::Json) if output.schema == Schema::Text => output.schema = Schema::default(),
+                Some(Format::Text) => output.schema = Some(Schema::Text),
+                Some(Format::Json) if output.schema == Some(Schema::Text) => {
+                    output.schema = Some(Schema::default());
+                }
                 Some(Format::Json) | None => {}
             }
             return Ok(());

@@ -35,6 +35,7 @@ pub const TESTS: &[(&str, &str)] = &[
     ("kea-dhcp4", "kea-dhcp4-server"),
     ("mount", "mount"),
     ("nats-server", "nats-server"),
+    ("pip3", "python3-pip"),
     ("rsyslogd", "rsyslog"),
     // They bring no program, only modules of it.
     ("/var/lib/dpkg/info/rsyslog-openssl.list", "rsyslog-openssl"),

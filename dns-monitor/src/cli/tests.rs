@@ -34,7 +34,7 @@ fn options_become_settings() {
         ("run -i eth0", |c| c.capture.interfaces = vec!["eth0".into()]),
         ("run --interface a --interface b -i a", |c| c.capture.interfaces = vec!["a".into(), "b".into()]),
         ("replay f --port 53 --port 5353 --port 53", |c| c.capture.ports = vec![53, 5353]),
-        ("replay f --schema ecs --format text", |c| c.outputs[0].schema = Schema::Text),
+        ("replay f --schema ecs --format text", |c| c.outputs[0].schema = Some(Schema::Text)),
         ("replay f --color never", |c| {
             c.outputs[0].kind = Kind::Stdout(Stdout { color: Color::Never });
         }),
@@ -99,12 +99,12 @@ fn the_command_line_beats_the_file_and_the_file_the_defaults() {
     let config = resolve(&format!("dns-monitor run --config {path} -i c --format json")).unwrap();
     assert_eq!(config.capture.interfaces, ["c"]);
     assert_eq!(config.capture.ports, [54]);
-    assert_eq!(config.outputs[0].schema, Schema::Ecs);
+    assert_eq!(config.outputs[0].schema, Some(Schema::Ecs));
     assert_eq!(config.track, Config::default().track);
 
     let config = resolve(&format!("dns-monitor replay f --config {path} --port 55")).unwrap();
     assert_eq!(config.capture.ports, [55]);
-    assert_eq!(config.outputs[0].schema, Schema::Text);
+    assert_eq!(config.outputs[0].schema, Some(Schema::Text));
     assert_eq!(config.replay.resolvers, ["::1".parse::<IpAddr>().unwrap()]);
 }
 

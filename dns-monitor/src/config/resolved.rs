@@ -141,6 +141,16 @@ pub enum Schema {
     /// Elastic Common Schema 9.x.
     #[default]
     Ecs,
+    /// OCSF 1.8, DNS Activity.
+    Ocsf,
+    /// Suricata's EVE with dns version 3: a line a message, and one an alert.
+    Eve,
+    /// Zeek's dns.log as JSON.
+    Zeek,
+    /// Splunk CIM, Network Resolution.
+    Cim,
+    /// Microsoft Sentinel ASIM, Dns.
+    Asim,
     /// One aligned line an event, for people.
     Text,
 }

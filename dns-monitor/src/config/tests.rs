@@ -93,7 +93,7 @@ fn everything() -> Config {
             forwarders: ["10.0.0.0/8", "2001:db8::53"].map(|network| network.parse().unwrap()).to_vec(),
         },
         leases: leases(),
-        outputs: outputs::outputs().into_iter().chain(collectors::collectors()).collect(),
+        outputs: outputs::outputs(),
         specs: rules::specs(),
     }
 }
@@ -122,8 +122,7 @@ fn placeless(mut config: Config) -> Config {
 }
 
 fn parse_everything() -> Config {
-    let outputs = [outputs::EVERYTHING, collectors::EVERYTHING].concat();
-    Config::parse("f", &format!("{EVERYTHING}{}{outputs}", rules::EVERYTHING)).unwrap()
+    Config::parse("f", &format!("{EVERYTHING}{}{}", rules::EVERYTHING, outputs::everything())).unwrap()
 }
 
 #[test]

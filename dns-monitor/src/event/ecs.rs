@@ -1,21 +1,18 @@
 //! Elastic Common Schema, the default: the contract of `docs/EVENTS.md`, field by field.
 
 mod action;
-mod cause;
 mod dns;
-mod monitor;
 mod network;
 
 use self::{
     action::action,
     dns::Dns,
-    monitor::{monitor, rule},
     network::{network, peer},
 };
 use super::{
-    Event, Id, Observer,
+    Event, Id, Observer, beyond,
     gap::Lost,
-    json::{escaped, number, raw},
+    json::{escaped, raw, text},
     time::Clock,
 };
 use crate::identity::history::Machine;
@@ -27,7 +24,7 @@ const VERSION: &str = "9.0.0";
 pub struct Encoder {
     clock: Clock,
     /// `"observer":{"type":…,"version":…,"hostname":…`, open at the end.
-    observer: String,
+    observer: Vec<u8>,
     /// The interface of the last event, and its `"observer":{…}`.
     seen_on: (String, Vec<u8>),
     dns: Dns,
@@ -36,14 +33,14 @@ pub struct Encoder {
 impl Encoder {
     /// Prepares what all events have in common.
     pub fn new(observer: &Observer) -> Self {
-        let mut text =
-            format!(r#","observer":{{"type":"dns-monitor","version":"{}""#, env!("CARGO_PKG_VERSION"));
+        let mut open =
+            concat!(r#","observer":{"type":"dns-monitor","version":""#, env!("CARGO_PKG_VERSION"), "\"")
+                .as_bytes()
+                .to_vec();
         if let Some(hostname) = &observer.hostname {
-            let mut name = Vec::new();
-            escaped(&mut name, hostname.as_bytes());
-            text += &format!(r#","hostname":"{}""#, String::from_utf8_lossy(&name));
+            text(&mut open, r#","hostname":""#, hostname);
         }
-        Self { clock: Clock::default(), observer: text, seen_on: Default::default(), dns: Dns::default() }
+        Self { clock: Clock::default(), observer: open, seen_on: Default::default(), dns: Dns::default() }
     }
 
     /// Appends one event and a line feed.
@@ -57,10 +54,11 @@ impl Encoder {
         self.observer(event.interface, out);
         let malformed = self.dns.write(event, out).or(event.malformed);
         if let Some(hit) = &event.judgement.rule {
-            rule(hit, out);
+            beyond::rule(hit, out);
         }
-        monitor(event, malformed, &mut self.clock, out);
-        raw(out, "}\n");
+        raw(out, r#","dns_monitor":{"#);
+        beyond::members(event, malformed, &mut self.clock, out);
+        raw(out, "}}\n");
     }
 
     /// Appends a `dns-gap` event and a line feed; `time` in ns since the Unix epoch.
@@ -68,16 +66,12 @@ impl Encoder {
         self.head(time, out);
         raw(out, r#","event":{"kind":"event","category":["network"],"type":["protocol"],"action":"dns-gap""#);
         raw(out, r#","outcome":"unknown""#);
-        action::id(id, out);
+        beyond::id(id, out);
         raw(out, "}");
         self.observer(None, out);
-        raw(out, r#","dns_monitor":{"lost":{"kernel":"#);
-        number(out, lost.kernel);
-        raw(out, r#","decode":"#);
-        number(out, lost.decode);
-        raw(out, r#","sink":"#);
-        number(out, lost.sink);
-        raw(out, "}}}\n");
+        raw(out, r#","dns_monitor":{"#);
+        beyond::lost(lost, out);
+        raw(out, "}}\n");
     }
 
     fn head(&mut self, time: u64, out: &mut Vec<u8>) {
@@ -90,11 +84,11 @@ impl Encoder {
 
     fn observer(&mut self, interface: Option<&str>, out: &mut Vec<u8>) {
         let Some(interface) = interface else {
-            raw(out, &self.observer);
+            out.extend_from_slice(&self.observer);
             return raw(out, "}");
         };
         if self.seen_on.0 != interface {
-            let mut text = self.observer.clone().into_bytes();
+            let mut text = self.observer.clone();
             raw(&mut text, r#","ingress":{"interface":{"name":""#);
             escaped(&mut text, interface.as_bytes());
             raw(&mut text, r#""}}}"#);

@@ -22,3 +22,12 @@ impl Lost {
         (new != Self::default()).then_some(new)
     }
 }
+
+impl Lost {
+    /// Appends it as words, without any character that JSON escapes.
+    pub fn tell(&self, out: &mut Vec<u8>) {
+        let Self { kernel, decode, sink } = self;
+        let words = format!("lost: {kernel} packets in the kernel, {decode} samples, {sink} events");
+        out.extend_from_slice(words.as_bytes());
+    }
+}

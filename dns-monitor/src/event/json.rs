@@ -2,7 +2,10 @@
 
 use std::net::IpAddr;
 
-use crate::{decode::text, sample::Mac};
+use crate::{
+    decode::{mnemonics::Mnemonic, name::Name, text as digits},
+    sample::Mac,
+};
 
 /// Appends literal bytes.
 #[inline(always)]
@@ -45,7 +48,7 @@ fn escape(out: &mut Vec<u8>, byte: u8) {
         b'\\' => raw(out, "\\\\"),
         control => {
             raw(out, "\\u00");
-            text::hex(&[control], out);
+            digits::hex(&[control], out);
         }
     }
 }
@@ -64,23 +67,76 @@ pub fn escape_tail(out: &mut Vec<u8>, start: usize) {
 /// Appends a number.
 #[inline]
 pub fn number(out: &mut Vec<u8>, number: u64) {
-    text::decimal(number, out);
+    digits::decimal(number, out);
+}
+
+/// Appends a number, after the text that opens its member.
+#[inline]
+pub fn count(out: &mut Vec<u8>, open: &str, count: u64) {
+    raw(out, open);
+    number(out, count);
+}
+
+/// Appends a string with its closing quote, after the text that opens its member and ends with the other quote.
+#[inline]
+pub fn text(out: &mut Vec<u8>, open: &str, value: &str) {
+    raw(out, open);
+    escaped(out, value.as_bytes());
+    raw(out, "\"");
+}
+
+/// Appends a name of a message, lower-case, with its closing quote: see [`text`].
+#[inline]
+pub fn name(out: &mut Vec<u8>, open: &str, name: &Name<'_>) {
+    raw(out, open);
+    let start = out.len();
+    name.write_lower(out);
+    escape_tail(out, start);
+    raw(out, "\"");
+}
+
+/// Appends the name of a number with its closing quote: see [`text`].
+#[inline]
+pub fn mnemonic(out: &mut Vec<u8>, open: &str, mnemonic: Mnemonic) {
+    raw(out, open);
+    mnemonic.write(out);
+    raw(out, "\"");
+}
+
+/// Appends a time span in seconds, six digits behind the point; `ns` is in nanoseconds.
+pub fn seconds(out: &mut Vec<u8>, open: &str, ns: u64) {
+    count(out, open, ns / 1_000_000_000);
+    raw(out, ".");
+    digits::padded(ns / 1000 % 1_000_000, 6, out);
+}
+
+/// Appends an address with its closing quote: see [`text`].
+#[inline]
+pub fn ip(out: &mut Vec<u8>, open: &str, ip: IpAddr) {
+    raw(out, open);
+    address(out, ip);
+    raw(out, "\"");
 }
 
 /// Appends an address, without quotes.
 #[inline]
 pub fn address(out: &mut Vec<u8>, address: IpAddr) {
     match address {
-        IpAddr::V4(address) => text::ipv4(address, out),
-        IpAddr::V6(address) => text::ipv6(address, out),
+        IpAddr::V4(address) => digits::ipv4(address, out),
+        IpAddr::V6(address) => digits::ipv6(address, out),
     }
 }
 
 /// Appends a MAC address as ECS wants it (RFC 7042): upper-case hexadecimal with hyphens.
 pub fn mac(out: &mut Vec<u8>, mac: Mac) {
+    mac_with(out, mac, b'-');
+}
+
+/// The same with another separator.
+pub fn mac_with(out: &mut Vec<u8>, mac: Mac, separator: u8) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let digit = |value: u8| DIGITS.get(usize::from(value & 15)).copied().unwrap_or_default();
-    let mut text = *b"00-00-00-00-00-00";
+    let mut text = [separator; 17];
     for (pair, byte) in text.chunks_mut(3).zip(mac) {
         if let [high, low, ..] = pair {
             (*high, *low) = (digit(byte >> 4), digit(byte));

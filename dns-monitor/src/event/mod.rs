@@ -1,31 +1,45 @@
 //! Lookups become events: one JSON object, or one line of text for people.
 //!
 //! 1. [`Event`]: a lookup and the judgement on it, with what its records say, gathered in one pass;
-//! 2. [`ecs`]: as Elastic Common Schema, the contract of `docs/EVENTS.md`;
+//! 2. [`ecs`]: as Elastic Common Schema, the contract of `docs/EVENTS.md`; [`ocsf`], [`eve`], [`zeek`], [`cim`] and
+//!    [`asim`]: as other schemas have it, see `docs/SCHEMAS.md`; [`beyond`]: what they have no field for;
 //! 3. [`text`]: as an aligned line;
-//! 4. [`gap`]: what was lost since the last event;
-//! 5. [`encoder`]: any of them, as an output wants it.
+//! 4. [`privacy`]: an event that says less of people, before any of these sees it;
+//! 5. [`gap`]: what was lost since the last event;
+//! 6. [`encoder`]: any of them, as an output wants it.
 
+pub mod answer;
+pub mod asim;
+pub mod beyond;
+pub mod cim;
 pub mod community_id;
 pub mod dnstap;
 pub mod domain;
 pub mod ecs;
 pub mod encoder;
+pub mod eve;
 pub mod gap;
 pub mod id;
 pub mod json;
+pub mod ocsf;
+pub mod privacy;
 pub mod text;
 pub mod time;
+pub mod zeek;
+
+use std::net::IpAddr;
 
 pub use id::Id;
+use privacy::Mask;
 
 use crate::{
-    decode::{edns::Edns, malformed::Malformed, message::Question, mnemonics, record::Record, rr_type},
-    identity::directory::Who,
+    decode::{edns::Edns, malformed::Malformed, message::Question, mnemonics},
+    identity::{directory::Who, history::Machine},
     rules::{
         action::Block,
         verdict::{Enforced, Hit, Judgement, Verdict},
     },
+    sample::Transport,
     track::lookup::{End, Lookup, Peer, Seen},
 };
 
@@ -60,6 +74,8 @@ pub struct Event<'a> {
     pub response_edns: Option<Edns<'a>>,
     /// What was wrong with the messages' framing.
     pub malformed: Option<&'static str>,
+    /// What may be told of other lookups that the cause names; the rest of the event is masked already.
+    pub mask: Option<&'a Mask>,
 }
 
 /// `event.outcome` (ECS).
@@ -84,8 +100,6 @@ impl Outcome {
     }
 }
 
-/// The class of the Internet.
-const IN: u16 = 1;
 const FORMERR: u16 = 1;
 const SERVFAIL: u16 = 2;
 const REFUSED: u16 = 5;
@@ -117,6 +131,7 @@ impl<'a> Event<'a> {
             query_edns,
             response_edns,
             malformed,
+            mask: None,
         })
     }
 
@@ -163,6 +178,30 @@ impl<'a> Event<'a> {
         }
     }
 
+    /// The address of a client that another lookup names.
+    pub fn told_address(&self, address: IpAddr) -> IpAddr {
+        self.mask.map_or(address, |mask| mask.address(address))
+    }
+
+    /// Whose that address was at a time, ns since the Unix epoch.
+    pub fn told_machine(&self, address: IpAddr, time: u64) -> Machine<'a> {
+        let machine = self.who.at(address, time);
+        self.mask.map_or(machine, |mask| mask.machine(machine))
+    }
+
+    /// Replaces the name of another lookup that `out` ends with, from `start` on, by what may be told of it.
+    pub fn tell_name(&self, out: &mut Vec<u8>, start: usize) {
+        if let Some(mask) = self.mask {
+            mask.name(out, start);
+        }
+    }
+
+    /// Appends the Community ID of its flow.
+    pub fn community_id(&self, transport: Transport, out: &mut Vec<u8>) {
+        let (client, server) = (self.client, self.server);
+        community_id::write((client.ip, client.port), (server.ip, server.port), transport, out);
+    }
+
     /// The name of the response code.
     pub fn rcode_name(&self) -> Option<mnemonics::Mnemonic> {
         self.rcode().map(mnemonics::rcode)
@@ -176,12 +215,6 @@ fn survey<'a>(seen: Option<&Seen<'a>>) -> (Option<Edns<'a>>, Option<Malformed>) 
         Some(Ok(message)) => message.survey(),
         Some(Err(reason)) => (None, Some(*reason)),
     }
-}
-
-/// Whether a record's data, if it is well-formed, is one address, for `dns.resolved_ip`. In Chaosnet an A
-/// record is something else.
-fn is_address(record: &Record<'_>) -> bool {
-    record.class == IN && matches!(record.rtype, rr_type::A | rr_type::AAAA)
 }
 
 #[cfg(test)]

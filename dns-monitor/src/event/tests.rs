@@ -11,6 +11,7 @@ mod malformed;
 mod messages;
 mod names;
 mod networks;
+mod schemas;
 
 use serde_json::{Value, json};
 
@@ -205,6 +206,7 @@ fn run(cases: Vec<Case>) {
         merge(&mut expected, &changes);
         let (event, line) = scene.json();
         assert_eq!(event, expected, "{what}");
+        schemas::check(what, &scene, &event);
         assert!(line.ends_with("}\n") && line.matches('\n').count() == 1, "{what}: one line");
     }
 }

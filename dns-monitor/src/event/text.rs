@@ -64,7 +64,7 @@ impl Encoder {
         self.verdict(event, out);
         if !matches!(event.lookup.cause, Cause::Untold) {
             self.paint(out, DIM);
-            cause(&event.lookup.cause, out);
+            cause(event, out);
             self.paint(out, PLAIN);
         }
         if let Some(malformed) = event.malformed {

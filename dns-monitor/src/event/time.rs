@@ -20,6 +20,14 @@ impl Default for Clock {
 }
 
 impl Clock {
+    /// Appends `time` with fewer digits of a second, at most 9, and another word for UTC.
+    pub fn write_short(&mut self, time: u64, digits: usize, zone: &str, out: &mut Vec<u8>) {
+        self.write(time, out);
+        let cut = 10usize.saturating_sub(digits);
+        out.truncate(out.len().saturating_sub(cut));
+        out.extend_from_slice(zone.as_bytes());
+    }
+
     /// Appends `time`, ns since the Unix epoch.
     pub fn write(&mut self, time: u64, out: &mut Vec<u8>) {
         let (second, ns) = (time / SECOND, time % SECOND);
@@ -74,5 +82,8 @@ mod tests {
             clock.write(time, &mut out);
             assert_eq!(String::from_utf8_lossy(&out), expected);
         }
+        let mut out = Vec::new();
+        clock.write_short(1_709_164_800_999_999_999, 6, "+0000", &mut out);
+        assert_eq!(String::from_utf8_lossy(&out), "2024-02-29T00:00:00.999999+0000");
     }
 }

@@ -68,15 +68,14 @@ impl Aggregator {
     }
 
     /// Whether events of a schema can say for how many they stand.
-    pub const fn knows(schema: Schema) -> bool {
-        matches!(schema, Schema::Ecs)
+    pub const fn knows(schema: Option<Schema>) -> bool {
+        matches!(schema, Some(Schema::Ecs))
     }
 
     /// Takes an event; true where it was counted with another. Else `encode` appends its text, and says how many lines it
     /// is.
     pub fn add(&mut self, event: &Event<'_>, encode: impl FnOnce(&mut Vec<u8>) -> u64) -> bool {
         let Some(time) = event.lookup.first().map(|seen| seen.time()) else { return true };
-        self.now = self.now.max(time);
         let key = Key::of(event);
         if let Some(entry) = self.waiting.get_mut(&key) {
             entry.lookups += 1;

@@ -52,9 +52,13 @@ impl Emitter {
         for lane in &mut lanes {
             let found = encoders.iter().position(|shared| shared.form == lane.form);
             lane.encoder = found.unwrap_or(encoders.len());
-            match encoders.get_mut(lane.encoder) {
-                Some(shared) => shared.lanes += 1,
-                None => encoders.push(Shared::new(lane.form.clone(), observer)),
+            if let Some(shared) = encoders.get_mut(lane.encoder) {
+                shared.lanes += 1;
+            } else if let Ok(encoder) = lane.form.encoder(observer) {
+                encoders.push(Shared::new(lane.form.clone(), encoder));
+            } else {
+                // Refused when the lane was made. Rather nothing than too much.
+                lane.encoder = usize::MAX;
             }
         }
         let (start, interfaces) = (observer.start, Vec::new());
@@ -161,8 +165,7 @@ struct Shared {
 }
 
 impl Shared {
-    fn new(form: Form, observer: &Observer) -> Self {
-        let encoder = form.encoder(observer);
+    fn new(form: Form, encoder: Encoder) -> Self {
         Self { form, encoder, lanes: 1, bytes: Vec::new(), lines: 0, sequence: None }
     }
 

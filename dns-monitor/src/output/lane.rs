@@ -9,42 +9,52 @@ use super::{
 };
 use crate::{
     config::{Output, Schema, output::Kind},
-    event::{Event, Observer, encoder::Encoder, gap::Lost},
+    event::{
+        Event, Observer,
+        encoder::Encoder,
+        gap::Lost,
+        privacy::settings::{PrivacyError, Settings},
+    },
     ledger::Tally,
 };
 
 /// How the events of an output are written. Outputs with the same form share the work.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// Lines.
-    Lines {
-        /// The names of the fields.
-        schema: Schema,
-        /// Matters to text alone.
+pub struct Form {
+    style: Style,
+    privacy: Settings,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Style {
+    Json(Schema),
+    Text {
         colored: bool,
     },
-    /// The messages themselves.
+    /// `identity` as in [`Encoder::dnstap`].
     Dnstap {
-        /// What they call this resolver, if the operator says so.
         identity: Option<String>,
     },
 }
 
 impl Form {
     fn of(output: &Output, colored: bool) -> Self {
-        match &output.kind {
-            Kind::Dnstap(dnstap) => Self::Dnstap { identity: dnstap.identity.clone() },
-            _ => Self::Lines { schema: output.schema, colored },
-        }
+        let style = match (&output.kind, output.schema) {
+            (Kind::Dnstap(dnstap), _) => Style::Dnstap { identity: dnstap.identity.clone() },
+            (_, Some(Schema::Text)) => Style::Text { colored },
+            (_, schema) => Style::Json(schema.unwrap_or_default()),
+        };
+        Self { style, privacy: Settings::default() }
     }
 
-    /// What writes it.
-    #[must_use]
-    pub fn encoder(&self, observer: &Observer) -> Encoder {
-        match self {
-            Self::Lines { schema, colored } => Encoder::new(*schema, *colored, observer),
-            Self::Dnstap { identity } => Encoder::dnstap(observer, identity.as_deref()),
-        }
+    /// An encoder that writes them so.
+    pub(super) fn encoder(&self, observer: &Observer) -> Result<Encoder, PrivacyError> {
+        let encoder = match &self.style {
+            Style::Json(schema) => Encoder::new(*schema, observer),
+            Style::Text { colored } => Encoder::text(*colored),
+            Style::Dnstap { identity } => Encoder::dnstap(observer, identity.as_deref()),
+        };
+        encoder.with_privacy(&self.privacy)
     }
 }
 
@@ -84,6 +94,16 @@ impl Lane {
         }
     }
 
+    /// The same, but events say no more of people than these settings let them.
+    ///
+    /// # Errors
+    /// [`PrivacyError`]: settings that cannot be used.
+    pub fn with_privacy(mut self, privacy: Settings) -> Result<Self, PrivacyError> {
+        self.form.privacy = privacy;
+        self.form.encoder(&Observer::default())?;
+        Ok(self)
+    }
+
     /// Of the output.
     pub fn name(&self) -> &str {
         &self.name
@@ -113,7 +133,11 @@ impl Lane {
             let lines = encode(&mut self.batch.bytes);
             return self.count(lines, pressure);
         };
-        self.aggregated += u64::from(aggregator.add(event, encode));
+        // What is over now counts no more.
+        aggregator.set_time(event.lookup.first().map_or(0, |seen| seen.time()));
+        self.take_due(pressure);
+        let added = self.aggregator.as_mut().is_some_and(|aggregator| aggregator.add(event, encode));
+        self.aggregated += u64::from(added);
         self.take_due(pressure);
     }
 

@@ -20,7 +20,10 @@ use super::{
     worker::{Link, Worker},
 };
 use crate::{
-    config::{Config, Output, output::Kind},
+    config::{
+        Config, Output,
+        output::{Kind, privacy::PrivacyFault},
+    },
     log,
 };
 
@@ -37,6 +40,14 @@ pub enum WritersError {
         name: String,
         /// Why.
         source: io::Error,
+    },
+    /// It would say more of people than it may.
+    #[error("output {name}: privacy: {source}")]
+    Privacy {
+        /// The output.
+        name: String,
+        /// Why.
+        source: PrivacyFault,
     },
     /// Its settings cannot be used.
     #[error("output {name}")]
@@ -75,7 +86,13 @@ pub fn start(config: &Config, colored: bool, source: Source) -> Result<(Vec<Lane
     for output in &config.outputs {
         let (queue, batches) = queue(output.queue_bytes);
         let colored = colored && matches!(output.kind, Kind::Stdout(_));
-        lanes.push(Lane::new(output, colored, queue));
+        let mut lane = Lane::new(output, colored, queue);
+        if let Some(privacy) = &output.privacy {
+            let fault = |source| WritersError::Privacy { name: output.name.clone(), source };
+            let settings = privacy.settings().map_err(fault)?;
+            lane = lane.with_privacy(settings).map_err(|source| fault(source.into()))?;
+        }
+        lanes.push(lane);
         writers.add(config, output, batches, source)?;
     }
     Ok((lanes, writers))

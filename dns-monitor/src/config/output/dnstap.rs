@@ -43,7 +43,6 @@ impl Dnstap {
         } else {
             table.required("address", address).map(Place::Address)
         };
-        table.refuse("aggregate", "left out: every message has its own place in dnstap");
         let (timeout, identity) = (timeout(table), table.value("identity", identity));
         Some(Self { place: place?, timeout, identity })
     }

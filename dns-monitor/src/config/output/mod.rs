@@ -2,9 +2,10 @@
 //!
 //! 1. [`kind`]: the types of outputs, each with its settings in a file of its own;
 //! 2. [`filter`], [`sample`]: which events it gets;
-//! 3. [`spool`]: what is kept on disk while they cannot leave;
-//! 4. [`address`], [`transport`], [`tls`], [`web`], [`auth`], [`secret`]: what several types share;
-//! 5. `read`: from the file.
+//! 3. [`privacy`]: how much it says of people;
+//! 4. [`spool`]: what is kept on disk while they cannot leave;
+//! 5. [`address`], [`transport`], [`tls`], [`web`], [`auth`], [`secret`]: what several types share;
+//! 6. `read`: from the file.
 
 pub mod address;
 pub mod auth;
@@ -14,6 +15,7 @@ pub mod filter;
 pub mod http;
 pub mod kind;
 pub mod nats;
+pub mod privacy;
 mod read;
 pub mod sample;
 pub mod secret;
@@ -40,6 +42,7 @@ pub use self::{
     http::{Format as ClickhouseFormat, Http, Preset},
     kind::Kind,
     nats::Nats,
+    privacy::Privacy,
     sample::Sample,
     secret::{Secret, SecretError},
     spool::{Full, Keep, Spool, SyncPolicy},
@@ -65,8 +68,9 @@ pub struct Output {
     /// Its type, and the settings of that.
     #[serde(flatten)]
     pub kind: Kind,
-    /// How an event is written.
-    pub schema: Schema,
+    /// How an event is written; nothing where the type says that already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Schema>,
     /// Bytes of events that may wait in memory.
     #[serde(rename = "queue", serialize_with = "value::write_size")]
     pub queue_bytes: usize,
@@ -79,6 +83,9 @@ pub struct Output {
     /// Which events it gets.
     #[serde(skip_serializing_if = "Filter::is_empty")]
     pub filter: Filter,
+    /// How much it says of people; all without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub privacy: Option<Privacy>,
     /// What is kept on disk.
     #[serde(skip_serializing_if = "Keep::is_none")]
     pub spool: Keep,
@@ -91,12 +98,13 @@ impl Output {
         Self {
             name: kind.name().to_owned(),
             spool: if kind.is_remote() { Keep::Spool(Spool::default()) } else { Keep::None },
+            schema: if let Kind::Dnstap(_) = kind { None } else { Some(Schema::default()) },
             kind,
-            schema: Schema::default(),
             queue_bytes: 16 * MIB,
             sample: None,
             aggregate: None,
             filter: Filter::default(),
+            privacy: None,
         }
     }
 }

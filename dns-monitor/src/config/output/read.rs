@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, ops::Range, time::Duration};
 
-use super::{Filter, Keep, Kind, MAX_OUTPUTS, MIB, Output, Spool, sample::sample};
+use super::{Filter, Keep, Kind, MAX_OUTPUTS, MIB, Output, Privacy, Spool, sample::sample};
 use crate::{
     config::{
         error::{Expected, Fault},
@@ -81,9 +81,14 @@ impl Output {
         };
         let default = Self::new(kind);
         let queue = table.value("queue", |text| size(text, MIB as u64 / 16..=1024 * MIB as u64, "16MiB"));
-        let schema = table.value("schema", choice).unwrap_or(default.schema);
+        let schema = table.value("schema", choice).or(default.schema);
         let aggregate = table.value("aggregate", |text| duration(text, SECOND..=3600 * SECOND));
-        if !Aggregator::knows(schema) {
+        let privacy = table.table("privacy", "{ addresses = \"truncate\" }", Privacy::read);
+        if let Kind::Dnstap(_) = default.kind {
+            for key in ["schema", "aggregate", "privacy"] {
+                table.refuse(key, "left out: dnstap carries messages as they were");
+            }
+        } else if !Aggregator::knows(schema) {
             table.refuse("aggregate", "left out: only schema = \"ecs\" has a place for how many they were");
         }
         let filter = table.table("filter", "{ roles = [\"client\"] }", Filter::read);
@@ -94,6 +99,7 @@ impl Output {
             sample: table.value("sample", sample),
             aggregate,
             filter: filter.unwrap_or_default(),
+            privacy,
             spool: spool(table, &default.kind),
             kind: default.kind,
         })

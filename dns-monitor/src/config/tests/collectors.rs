@@ -10,7 +10,7 @@ use crate::config::{
     },
 };
 
-pub const EVERYTHING: &str = r#"
+const EVERYTHING: &str = r#"
 [[output]]
 name = "elastic"
 type = "http"
@@ -83,7 +83,7 @@ path = "/run/dnstap.sock"
 identity = "resolver-1"
 "#;
 
-pub fn collectors() -> Vec<Output> {
+fn collectors() -> Vec<Output> {
     [elastic(), splunk(), loki(), clickhouse()].into_iter().chain(others()).collect()
 }
 
@@ -159,6 +159,11 @@ fn others() -> [Output; 5] {
     let otlp = Otlp { web: Web { auth, ..Web::new("http://otel.example:4318") } };
     [Kind::Otlp(otlp), Kind::Syslog(syslog), Kind::Relp(relp), Kind::Nats(nats), Kind::Dnstap(dnstap)]
         .map(Output::new)
+}
+
+#[test]
+fn every_key_is_read() {
+    assert_eq!(Config::parse("f", EVERYTHING).unwrap().outputs, collectors());
 }
 
 #[test]

@@ -6,10 +6,11 @@ use crate::{
     config::{
         Color, Config, Output, Schema,
         output::{
-            Address, Compression, File, Filter, Full, Keep, Kind, Sample, Spool, Stdout, SyncPolicy, Tcp,
-            TcpTls, Tls, Unix, filter::Wanted,
+            Address, Compression, File, Filter, Full, Keep, Kind, Privacy, Sample, Secret, Spool, Stdout,
+            SyncPolicy, Tcp, TcpTls, Tls, Unix, filter::Wanted,
         },
     },
+    event::privacy::settings::{Addresses, Field, Names},
     rules::{
         action::{Block, Severity},
         name::NameBuf,
@@ -18,7 +19,7 @@ use crate::{
     track::role::Role,
 };
 
-pub const EVERYTHING: &str = r#"
+const EVERYTHING: &str = r#"
 [[output]]
 type = "stdout"
 schema = "text"
@@ -66,15 +67,101 @@ ca = "ca.pem"
 server_name = "siem.example"
 certificate = "client.pem"
 key = "client.key"
+[output.privacy]
+addresses = "pseudonym"
+ipv4_prefix = 16
+ipv6_prefix = 32
+networks = ["10.0.0.0/8"]
+names = "hash"
+drop = ["client.mac", "dns.answers"]
+key_file = "privacy.key"
 "#;
 
+/// The other protocols: what they read is in tests of their own; here it is only read and printed.
+const PROTOCOLS: &str = r#"
+[[output]]
+name = "collector"
+type = "http"
+url = "https://collector.example/dns"
+encoding = "gzip"
+token_file = "collector"
+headers = ["X-Tenant: ***"]
+max_bytes = "2MiB"
+max_events = 5000
+ca = "ca.pem"
+[[output]]
+name = "elastic"
+type = "http"
+preset = "elasticsearch"
+url = "https://elastic.example:9200"
+index = "logs-dns-default"
+user = "dns"
+password_file = "elastic"
+[[output]]
+name = "splunk"
+type = "http"
+preset = "splunk-hec"
+url = "https://splunk.example:8088"
+token = "***"
+sourcetype = "dns:ecs"
+acknowledge = true
+[[output]]
+name = "loki"
+type = "http"
+preset = "loki"
+url = "http://loki.example:3100"
+labels = ["job=dns-monitor", "host=resolver-1"]
+tenant = "net"
+[[output]]
+name = "clickhouse"
+type = "http"
+preset = "clickhouse"
+url = "http://clickhouse.example:8123"
+schema = "zeek"
+table = "dns.events"
+format = "JSONAsString"
+user = "dns"
+password = "***"
+[[output]]
+type = "otlp"
+url = "http://otel.example:4318"
+[[output]]
+type = "syslog"
+address = "siem.example:514"
+transport = "udp"
+facility = "local3"
+app_name = "dns"
+enterprise = 32473
+bom = true
+max_bytes = "4KiB"
+[[output]]
+type = "relp"
+address = "siem.example:2514"
+window = 64
+[[output]]
+type = "nats"
+address = "nats.example:4222"
+subject = "dns.events"
+[[output]]
+type = "dnstap"
+path = "/run/dnstap.sock"
+identity = "ns1"
+"#;
+
+/// Both.
+pub fn everything() -> String {
+    format!("{EVERYTHING}{PROTOCOLS}")
+}
+
 pub fn outputs() -> Vec<Output> {
-    vec![stdout(), file(), unix(), tcp(), tls()]
+    let mut outputs = vec![stdout(), file(), unix(), tcp(), tls()];
+    outputs.extend(Config::parse("protocols", PROTOCOLS).unwrap().outputs);
+    outputs
 }
 
 fn stdout() -> Output {
     Output {
-        schema: Schema::Text,
+        schema: Some(Schema::Text),
         queue_bytes: 65_536,
         sample: Some(Sample(10.try_into().unwrap())),
         ..Output::new(Kind::Stdout(Stdout { color: Color::Never }))
@@ -134,7 +221,17 @@ fn tls() -> Output {
         key: Some("client.key".into()),
     };
     let address = Address { host: "2001:db8::7".into(), port: 6514 };
-    Output::new(Kind::Tls(TcpTls { address, timeout: Duration::from_secs(10), tls }))
+    let privacy = Privacy {
+        addresses: Addresses::Pseudonym,
+        ipv4_prefix: 16,
+        ipv6_prefix: 32,
+        networks: vec!["10.0.0.0/8".parse().unwrap()],
+        names: Names::Hash,
+        drop: Some(vec![Field::ClientMac, Field::Answers]),
+        key: Some(Secret::file("key", "privacy.key")),
+    };
+    let kind = Kind::Tls(TcpTls { address, timeout: Duration::from_secs(10), tls });
+    Output { privacy: Some(privacy), ..Output::new(kind) }
 }
 
 #[test]

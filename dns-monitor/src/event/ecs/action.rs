@@ -2,7 +2,8 @@
 
 use crate::{
     event::{
-        Event, Id,
+        Event,
+        beyond::id,
         json::{number, raw},
     },
     rules::{action::Block, verdict::Verdict},
@@ -21,14 +22,6 @@ macro_rules! opening {
             r#"","outcome":""#
         )
     };
-}
-
-/// Appends `id` and `sequence`.
-pub(super) fn id(id: Id, out: &mut Vec<u8>) {
-    raw(out, r#","id":""#);
-    id.write(out);
-    raw(out, r#"","sequence":"#);
-    number(out, id.sequence);
 }
 
 /// Appends `event`.

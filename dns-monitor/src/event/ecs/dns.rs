@@ -4,12 +4,15 @@ use crate::{
     decode::{
         header::Header,
         message::{Message, Question},
-        mnemonics, rdata,
+        mnemonics,
         record::{Record, Section},
         rr_type,
     },
     event::{
-        Event, domain, is_address,
+        Event,
+        answer::{self, Data},
+        beyond::header_flags,
+        domain,
         json::{escape_tail, escaped, number, raw},
     },
 };
@@ -102,18 +105,14 @@ impl Dns {
         let end = out.len();
         raw(out, r#","data":""#);
         let start = out.len();
-        let written = rdata::write(record, out);
-        match written {
-            Ok(()) if out.len() == start => out.truncate(end), // an UPDATE deletes without data
-            Ok(()) if is_address(record) => self.resolve(start, out),
-            Ok(()) => escape_tail(out, start),
-            Err(_) => {
-                rdata::write_unknown(record.rdata(), out);
-                escape_tail(out, start);
-            }
+        let (data, malformed) = answer::data(record, out);
+        match data {
+            Data::None => out.truncate(end),
+            Data::Address => self.resolve(start, out),
+            Data::Text => {}
         }
         raw(out, if out.len() == end { "}" } else { r#""}"# });
-        written.err().map(|reason| reason.name())
+        malformed
     }
 
     /// Copies the address just written.
@@ -147,27 +146,8 @@ fn header(event: &Event<'_>, header: Header, out: &mut Vec<u8>) {
     number(out, u64::from(header.id));
     raw(out, r#"","op_code":""#);
     mnemonics::opcode(header.opcode()).write(out);
-    raw(out, r#"","header_flags":["#);
-    let edns = if event.lookup.response.is_some() { &event.response_edns } else { &event.query_edns };
-    let wants_dnssec = edns.as_ref().is_some_and(|edns| edns.dnssec_ok());
-    let start = out.len();
-    for (set, flag) in [
-        (header.aa(), r#""AA","#),
-        (header.tc(), r#""TC","#),
-        (header.rd(), r#""RD","#),
-        (header.ra(), r#""RA","#),
-        (header.ad(), r#""AD","#),
-        (header.cd(), r#""CD","#),
-        (wants_dnssec, r#""DO","#),
-    ] {
-        if set {
-            raw(out, flag);
-        }
-    }
-    if out.len() > start {
-        out.pop();
-    }
-    raw(out, "]");
+    raw(out, "\"");
+    header_flags(event, header, out);
     if let Some(rcode) = event.rcode_name() {
         raw(out, r#","response_code":""#);
         rcode.write(out);

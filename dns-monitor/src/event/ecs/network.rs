@@ -2,11 +2,12 @@
 
 use crate::{
     event::{
-        Event, community_id,
-        json::{address, escaped, mac, number, raw},
+        Event,
+        beyond::machine,
+        json::{address, number, raw},
     },
     identity::history::Machine,
-    sample::{Mac, Packet, Transport},
+    sample::{Packet, Transport},
     track::lookup::{Peer, Seen},
 };
 
@@ -20,8 +21,7 @@ pub(super) fn network(packet: &Packet, event: &Event<'_>, out: &mut Vec<u8>) {
         },
     );
     raw(out, if packet.source.is_ipv4() { r#"ipv4","community_id":""# } else { r#"ipv6","community_id":""# });
-    let (client, server) = (event.client, event.server);
-    community_id::write((client.ip, client.port), (server.ip, server.port), packet.transport, out);
+    event.community_id(packet.transport, out);
     raw(out, "\"");
     if let Some(id) = packet.outer_vlan {
         raw(out, r#","vlan":{"id":""#);
@@ -48,19 +48,4 @@ pub(super) fn peer(out: &mut Vec<u8>, open: &str, peer: Peer, sent: Option<&Seen
         number(out, u64::from(sent.datagram.length));
     }
     raw(out, "}");
-}
-
-/// Appends `domain` and `mac`, what is known of them.
-#[inline]
-pub(super) fn machine(machine: &Machine<'_>, out: &mut Vec<u8>) {
-    if let Some(name) = machine.name {
-        raw(out, r#","domain":""#);
-        escaped(out, name.as_bytes());
-        raw(out, "\"");
-    }
-    if let Some(address) = machine.mac.filter(|address| *address != Mac::default()) {
-        raw(out, r#","mac":""#);
-        mac(out, address);
-        raw(out, "\"");
-    }
 }

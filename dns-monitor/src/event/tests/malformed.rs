@@ -30,7 +30,9 @@ fn broken() -> Vec<(Malformed, Vec<u8>, Option<&'static str>)> {
 fn what_can_be_read_is_told() {
     for (reason, query, name) in broken() {
         let end = if reason == Malformed::ShortHeader { End::Undecodable } else { End::TimedOut };
-        let (event, line) = Scene { end, ..Scene::unanswered(query) }.json();
+        let scene = Scene { end, ..Scene::unanswered(query) };
+        let (event, line) = scene.json();
+        schemas::check(reason.name(), &scene, &event);
         assert_eq!(event["dns_monitor"]["malformed"], reason.name(), "{line}");
         assert_eq!(event["dns"]["question"]["name"].as_str(), name, "{line}");
         assert_eq!(

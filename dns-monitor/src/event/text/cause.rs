@@ -1,7 +1,10 @@
 //! Why the resolver asked, at the end of a line.
 
 use crate::{
-    event::json::{address, number, raw},
+    event::{
+        Event,
+        json::{address, number, raw},
+    },
     track::cause::told::{Because, Cause},
 };
 
@@ -9,18 +12,18 @@ use crate::{
 const NAMED: usize = 3;
 
 /// Appends `  hit`, or `  for 192.0.2.1#4711 (sole)`.
-pub(super) fn cause(cause: &Cause<'_>, out: &mut Vec<u8>) {
-    match cause {
+pub(super) fn cause(event: &Event<'_>, out: &mut Vec<u8>) {
+    match &event.lookup.cause {
         Cause::Untold => {}
         Cause::Client { cache, .. } => {
             raw(out, "  ");
             raw(out, cache.name());
         }
-        Cause::Resolver(because) => resolver(because, out),
+        Cause::Resolver(because) => resolver(event, because, out),
     }
 }
 
-fn resolver(because: &Because<'_>, out: &mut Vec<u8>) {
+fn resolver(event: &Event<'_>, because: &Because<'_>, out: &mut Vec<u8>) {
     if let Some((certainty, reason)) = because.alone() {
         raw(out, "  for ");
         raw(out, reason.map_or("nobody known", |reason| reason.name()));
@@ -32,7 +35,7 @@ fn resolver(because: &Because<'_>, out: &mut Vec<u8>) {
     for entry in because.entries().take(NAMED) {
         raw(out, if certainty.is_none() { "  for " } else { ", " });
         let asker = entry.asker();
-        address(out, asker.client.ip);
+        address(out, event.told_address(asker.client.ip));
         raw(out, "#");
         number(out, u64::from(asker.client.port));
         certainty = certainty.or(Some(entry.certainty));

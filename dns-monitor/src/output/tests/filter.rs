@@ -208,7 +208,7 @@ fn a_sample_has_all_lookups_of_a_pair_or_none() {
 #[test]
 fn outputs_get_the_same_bytes_each_by_its_own_filter() {
     let blocked = Filter { verdicts: vec![Wanted::Blocked], ..Filter::default() };
-    let text = Output { schema: Schema::Text, ..Output::default() };
+    let text = Output { schema: Some(Schema::Text), ..Output::default() };
     let (mut emitter, batches) = lanes(&[
         Output::default(),
         Output { name: "blocked".into(), filter: blocked, ..Output::default() },

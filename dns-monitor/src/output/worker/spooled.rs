@@ -166,17 +166,28 @@ struct Courier {
 
 impl Courier {
     fn run(mut self) {
-        let mut is_over = !self.deliver_kept();
-        while !is_over {
+        loop {
+            // What is on its way past the spool is older than what is in it.
+            while let Ok(message) = self.receiver.try_recv() {
+                self.take(message);
+            }
+            if !self.deliver_kept() {
+                break;
+            }
             self.tended.tend(&mut self.delivery);
             match self.receiver.recv_timeout(TEND) {
-                Ok(Message::Batch(batch)) => self.deliver_direct(batch),
-                Ok(Message::Look) | Err(RecvTimeoutError::Timeout) => {}
+                Ok(message) => self.take(message),
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            is_over = !self.deliver_kept();
         }
         self.end();
+    }
+
+    fn take(&mut self, message: Message) {
+        if let Message::Batch(batch) = message {
+            self.deliver_direct(batch);
+        }
     }
 
     /// Past the spool; where that fails, this batch and those behind it go there.
@@ -185,24 +196,24 @@ impl Courier {
         match self.delivery.attempt(&events) {
             Ok(()) => self.common.done.take(batch),
             Err(pause) => {
-                self.keep_all(batch);
+                self.keep_all(Some(batch));
                 self.delivery.wait(pause);
             }
         }
     }
 
-    fn keep_all(&self, first: Batch) {
+    fn keep_all(&self, first: Option<Batch>) {
         let behind = self.receiver.try_iter().filter_map(|message| match message {
             Message::Batch(batch) => Some(batch),
             Message::Look => None,
         });
-        self.common.keep(std::iter::once(first).chain(behind));
+        self.common.keep(first.into_iter().chain(behind));
     }
 
     /// What is in the spool, all of it; false where the agent's time is over before.
     fn deliver_kept(&mut self) -> bool {
         loop {
-            let Self { common, buffer, delivery, .. } = self;
+            let Self { common, buffer, .. } = self;
             buffer.clear();
             let Some(read) = common.with(|spool| match spool.pending() {
                 0 => Ok(None),
@@ -210,11 +221,15 @@ impl Courier {
             }) else {
                 return true;
             };
-            let events = Events { bytes: buffer, count: read.events, framing: read.framing };
-            if !delivery.deliver(&events) {
-                return false;
+            let events = Events { bytes: &self.buffer, count: read.events, framing: read.framing };
+            while let Err(pause) = self.delivery.attempt(&events) {
+                // It may take long: nothing must wait in memory.
+                self.keep_all(None);
+                if !self.delivery.wait(pause) {
+                    return false;
+                }
             }
-            common.with(Spool::acknowledge);
+            self.common.with(Spool::acknowledge);
             self.tended.tend(&mut self.delivery);
         }
     }

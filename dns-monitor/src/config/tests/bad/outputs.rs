@@ -21,12 +21,12 @@ const CASES: &[Case] = &[
     (
         "a key of another type",
         "[[output]]\ntype = 'tcp'\naddress = 'a:1'\nca = 'x'",
-        "f.toml:4:1: unknown key output.ca: known keys are output.name, output.type, output.address, output.timeout, output.queue, output.schema, output.aggregate, output.filter, output.sample, output.spool",
+        "f.toml:4:1: unknown key output.ca: known keys are output.name, output.type, output.address, output.timeout, output.queue, output.schema, output.aggregate, output.privacy, output.filter, output.sample, output.spool",
     ),
     (
         "schema",
         "[[output]]\ntype = 'stdout'\nschema = \"xml\"",
-        r#"f.toml:3:10: output.schema: "xml" must be one of "ecs", "text""#,
+        r#"f.toml:3:10: output.schema: "xml" must be one of "ecs", "ocsf", "eve", "zeek", "cim", "asim", "text""#,
     ),
     (
         "color",
@@ -102,6 +102,16 @@ const CASES: &[Case] = &[
         "aggregate: of no use",
         "[[output]]\ntype = 'stdout'\nschema = 'text'\naggregate = '10s'",
         r#"f.toml:4:13: output.aggregate: "10s" must be left out: only schema = "ecs" has a place for how many they were"#,
+    ),
+    (
+        "pseudonyms without a key",
+        "[[output]]\ntype = 'stdout'\nprivacy = { addresses = 'pseudonym' }",
+        "f.toml:3:11: output.privacy.key or output.privacy.key_file is missing: give 64 hexadecimal digits, as `openssl rand -hex 32` makes",
+    ),
+    (
+        "dnstap changes nothing",
+        "[[output]]\ntype = 'dnstap'\npath = '/run/x'\nschema = 'ecs'",
+        r#"f.toml:4:10: output.schema: "ecs" must be left out: dnstap carries messages as they were"#,
     ),
     (
         "filter.verdicts",

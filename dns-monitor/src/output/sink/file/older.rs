@@ -1,4 +1,4 @@
-//! The files that were full or old: `events.json.20261126T205714Z`, and `.gz` or `.zst` behind that.
+//! The files that were full or old: `events.json.20261126T205714.123Z`, and `.gz` or `.zst` behind that.
 
 use std::{
     fs, io,
@@ -6,12 +6,14 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::log;
 
 /// Behind what is not complete yet.
 pub const PART: &str = ".part";
+
+const MILLISECOND: SignedDuration = SignedDuration::from_millis(1);
 
 /// All that belong to one file.
 #[derive(Clone, Debug)]
@@ -53,20 +55,18 @@ impl Older {
 
     /// The file itself becomes an older one.
     pub fn add(&self, begun: SystemTime) -> io::Result<()> {
-        let time = Timestamp::try_from(begun).unwrap_or(Timestamp::UNIX_EPOCH);
-        let time = time.strftime("%Y%m%dT%H%M%SZ").to_string();
+        let mut time = Timestamp::try_from(begun).unwrap_or(Timestamp::UNIX_EPOCH);
         let taken: Vec<String> = self.all().into_iter().map(|one| one.name).collect();
         let prefix = self.prefix();
-        for number in 0_u32.. {
-            let suffix = if number == 0 { String::new() } else { format!("-{number:04}") };
-            let name = format!("{prefix}{time}{suffix}");
+        loop {
+            let name = format!("{prefix}{}", time.strftime("%Y%m%dT%H%M%S.%3fZ"));
             // Packed, it has the same name and something behind it.
-            let is_taken = |other: &String| *other == name || other.starts_with(&format!("{name}."));
-            if !taken.iter().any(is_taken) {
+            if !taken.iter().any(|other| other.starts_with(&name)) {
                 return fs::rename(&self.path, self.path.with_file_name(name));
             }
+            // Two within a millisecond: names stay in the order of time.
+            time = time.checked_add(MILLISECOND).map_err(io::Error::other)?;
         }
-        Err(io::ErrorKind::AlreadyExists.into())
     }
 
     /// All of them, the oldest first.
@@ -123,9 +123,9 @@ fn delete(one: &One) -> bool {
     }
 }
 
-/// Whether a text begins as `20261126T205714Z` does: nobody else's file is touched.
+/// Whether a text begins as `20261126T205714.123Z` does: nobody else's file is touched.
 fn is_time(text: &str) -> bool {
-    let form = b"00000000T000000Z";
+    let form = b"00000000T000000.000Z";
     text.len() >= form.len()
         && text.bytes().zip(form).all(|(byte, form)| match form {
             b'0' => byte.is_ascii_digit(),

@@ -113,12 +113,12 @@ fn a_file_that_is_moved_away_is_let_go_when_told() {
 /// Older files, oldest first, of ten bytes each; and what is none of them.
 fn with_older(folder: &TempDir, days: &[u32]) {
     for day in days {
-        let path = folder.path().join(format!("events.json.202611{day:02}T000000Z.zst"));
+        let path = folder.path().join(format!("events.json.202611{day:02}T000000.000Z.zst"));
         fs::write(&path, "0123456789").unwrap();
         let age = HOUR * 24 * (30 - day);
         fs::File::options().append(true).open(&path).unwrap().set_modified(SystemTime::now() - age).unwrap();
     }
-    for name in ["events.json.1", "events.json.old", "other.json.20261101T000000Z"] {
+    for name in ["events.json.1", "events.json.old", "other.json.20261101T000000.000Z"] {
         fs::write(folder.path().join(name), "somebody else's").unwrap();
     }
 }
@@ -141,8 +141,9 @@ fn what_is_too_old_or_too_much_goes_the_oldest_first() {
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
-        let days: Vec<u32> =
-            (1..31).filter(|day| all.contains(&format!("events.json.202611{day:02}T000000Z.zst"))).collect();
+        let days: Vec<u32> = (1..31)
+            .filter(|day| all.contains(&format!("events.json.202611{day:02}T000000.000Z.zst")))
+            .collect();
         assert_eq!((days.as_slice(), all.len()), (left, left.len() + 3), "{what}: {all:?}");
     }
 }
@@ -157,7 +158,7 @@ fn room_that_is_to_stay_free_stays_free() {
     let names: Vec<String> = files_named(&folder);
     assert_eq!(
         names,
-        ["events.json.1", "events.json.old", "other.json.20261101T000000Z"],
+        ["events.json.1", "events.json.old", "other.json.20261101T000000.000Z"],
         "older ones went first"
     );
 }
@@ -185,7 +186,7 @@ fn a_file_that_cannot_be_is_said() {
 #[test]
 fn packing_begins_anew_after_a_crash() {
     let folder = TempDir::new().unwrap();
-    let name = "events.json.20261101T000000Z";
+    let name = "events.json.20261101T000000.000Z";
     fs::write(folder.path().join(name), "a\n").unwrap();
     fs::write(folder.path().join(format!("{name}.zst.part")), "half").unwrap();
     let mut sink = File::new(&output::File { compress: Compression::Zstd, ..settings(&folder) });

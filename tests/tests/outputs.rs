@@ -1,0 +1,202 @@
+//! Outputs beside each other: collectors that are there, that die, that never read, that are not to be trusted. Standard
+//! output beside them has everything, and the books balance.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+#[path = "outputs/certificates.rs"]
+mod certificates;
+#[path = "outputs/collector.rs"]
+mod collector;
+
+use std::{collections::BTreeSet, fs, net::TcpListener, process::Command};
+
+use collector::Collector;
+use dns_monitor_tests::{
+    Agent, Lab,
+    address::{self, Network},
+    agent::Ended,
+    books::{self, Book},
+    oracle::ask_all,
+    wait,
+};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// An agent with these outputs, and standard output.
+fn agent(lab: &Lab, folder: &TempDir, outputs: &str) -> Agent {
+    let config = folder.path().join("agent.toml");
+    let text =
+        format!("[rules]\nstate_dir = '{}'\n[[output]]\ntype = 'stdout'\nqueue = '64MiB'\n", state(folder));
+    fs::write(&config, format!("{text}{outputs}")).unwrap();
+    Agent::start(lab.resolver(), &["--interface", "eth0", "--config", config.to_str().unwrap()]).unwrap()
+}
+
+fn state(folder: &TempDir) -> String {
+    folder.path().join("state").display().to_string()
+}
+
+/// So many lookups, and waits until standard output has told of them.
+fn ask(lab: &Lab, agent: &mut Agent, lookups: usize) {
+    let before = agent.lines().len();
+    let questions = vec![("outputs.w.lab.example".to_owned(), "A"); lookups];
+    let server = (address::resolver(Network::Plain).v4, 53).into();
+    ask_all(lab.client(0), server, 0, &questions).unwrap();
+    wait::until("events of all", || Ok((agent.lines().len() >= before + lookups).then_some(()))).unwrap();
+}
+
+fn ids(lines: &[String]) -> BTreeSet<String> {
+    let id = |line: &String| {
+        let event: Value = serde_json::from_str(line).ok()?;
+        Some(event["event"]["id"].as_str()?.to_owned())
+    };
+    lines.iter().filter_map(id).collect()
+}
+
+/// The books of an output, all of which balance.
+fn book(ended: &Ended, output: &str) -> Book {
+    let books = books::read(&ended.stderr).unwrap();
+    assert!(ended.status.success() && books.iter().all(Book::balances), "{}", ended.stderr);
+    let stage = format!("events of {output}");
+    let stdout = books.iter().find(|book| book.stage == "events of stdout").unwrap();
+    assert_eq!((stdout.emitted, stdout.lost), (ended.lines.len() as u64, 0), "{}", ended.stderr);
+    books.into_iter().find(|book| book.stage == stage).unwrap()
+}
+
+#[test]
+fn rsyslog_gets_what_standard_output_gets() {
+    let (lab, folder) = (Lab::new().unwrap(), TempDir::new().unwrap());
+    certificates::write(folder.path());
+    let collector = Collector::start(&lab, folder.path(), "good").unwrap();
+    let ca = folder.path().join("ca.pem");
+    let outputs = format!(
+        "[[output]]\nname = 'siem'\ntype = 'tcp'\naddress = '127.0.0.1:{}'\n\
+         [[output]]\nname = 'secure'\ntype = 'tls'\naddress = '127.0.0.1:{}'\nca = '{}'\n\
+         [[output]]\nname = 'log'\ntype = 'file'\npath = '{}'\n",
+        collector::TCP,
+        collector::TLS,
+        ca.display(),
+        folder.path().join("events.json").display(),
+    );
+    let mut agent = agent(&lab, &folder, &outputs);
+    ask(&lab, &mut agent, 5000);
+    let ended = agent.stop().unwrap();
+    let expected = ids(&ended.lines);
+    for output in ["siem", "secure", "log"] {
+        let book = book(&ended, output);
+        assert_eq!((book.emitted, book.lost), (ended.lines.len() as u64, 0), "{output}: {}", ended.stderr);
+    }
+    // Both ways end in one file.
+    wait::until("rsyslog has written all", || {
+        Ok((collector.lines().len() >= 2 * expected.len()).then_some(()))
+    })
+    .unwrap();
+    assert_eq!(ids(&collector.lines()), expected);
+    let file = fs::read_to_string(folder.path().join("events.json")).unwrap();
+    assert_eq!(file.lines().map(str::to_owned).collect::<Vec<_>>(), ended.lines);
+}
+
+/// TCP does not acknowledge: what was on its way when it died is lost, and nothing else.
+#[test]
+fn a_collector_that_dies_and_comes_back_gets_what_came_in_between() {
+    let (lab, folder) = (Lab::new().unwrap(), TempDir::new().unwrap());
+    certificates::write(folder.path());
+    let mut collector = Collector::start(&lab, folder.path(), "good").unwrap();
+    let output =
+        format!("[[output]]\nname = 'siem'\ntype = 'tcp'\naddress = '127.0.0.1:{}'\n", collector::TCP);
+    let mut agent = agent(&lab, &folder, &output);
+    ask(&lab, &mut agent, 3000);
+    collector.kill().unwrap();
+    let before = agent.lines();
+    ask(&lab, &mut agent, 3000);
+    agent.wait_stderr("output siem: ").unwrap();
+    collector.again(&lab).unwrap();
+    ask(&lab, &mut agent, 3000);
+    agent.wait_stderr("output siem: delivers again").unwrap();
+    let ended = agent.stop().unwrap();
+    let book = book(&ended, "siem");
+    assert_eq!(book.lost, 0, "{}", ended.stderr);
+    let got = || ids(&collector.lines());
+    let (all, old) = (ids(&ended.lines), ids(&before));
+    // The first batch after its death may have been written before that was known.
+    let expected: BTreeSet<_> = all.difference(&old).cloned().collect();
+    wait::until("rsyslog has written", || Ok((expected.difference(&got()).count() < 500).then_some(())))
+        .unwrap();
+    assert!(got().is_subset(&all));
+}
+
+#[test]
+fn a_collector_that_never_reads_holds_up_nothing() {
+    let (lab, folder) = (Lab::new().unwrap(), TempDir::new().unwrap());
+    let listener = lab.resolver().inside(|| TcpListener::bind("127.0.0.1:5141")).unwrap().unwrap();
+    let output = "[[output]]\nname = 'siem'\ntype = 'tcp'\naddress = '127.0.0.1:5141'\ntimeout = '500ms'\nqueue = '256KiB'\n";
+    let mut agent = agent(&lab, &folder, output);
+    ask(&lab, &mut agent, 30_000);
+    let ended = agent.stop().unwrap();
+    drop(listener);
+    let book = book(&ended, "siem");
+    assert_eq!(book.lost, 0, "{}", ended.stderr);
+    assert!(ended.stderr.contains("nothing moved for 500ms"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("events stay in the spool for the next start"), "{}", ended.stderr);
+}
+
+#[test]
+fn who_is_not_to_be_trusted_gets_nothing_and_the_others_all() {
+    let (lab, folder) = (Lab::new().unwrap(), TempDir::new().unwrap());
+    certificates::write(folder.path());
+    for (certificate, reason) in
+        [("expired", "expired"), ("other", "UnknownIssuer"), ("wrong", "not valid for name")]
+    {
+        let collector = Collector::start(&lab, folder.path(), certificate).unwrap();
+        let output = format!(
+            "[[output]]\nname = '{certificate}'\ntype = 'tls'\naddress = '127.0.0.1:{}'\nca = '{}'\n",
+            collector::TLS,
+            folder.path().join("ca.pem").display(),
+        );
+        let mut agent = agent(&lab, &folder, &output);
+        ask(&lab, &mut agent, 500);
+        agent.wait_stderr(reason).unwrap();
+        let ended = agent.stop().unwrap();
+        let book = book(&ended, certificate);
+        assert_eq!(book.lost, 0, "{}", ended.stderr);
+        assert!(ended.stderr.contains("events stay in the spool"), "{}", ended.stderr);
+        assert!(collector.lines().is_empty(), "{certificate}");
+    }
+}
+
+/// A file system of its own, as small as can be.
+struct Disk(std::path::PathBuf);
+
+impl Disk {
+    fn new(folder: &TempDir) -> Self {
+        let path = folder.path().join("disk");
+        fs::create_dir(&path).unwrap();
+        let mut mount = Command::new("mount");
+        let status = mount.args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"]).arg(&path).status().unwrap();
+        assert!(status.success(), "cannot mount");
+        Self(path)
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _gone = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_disk_that_is_full_loses_what_the_books_say() {
+    for full in ["drop-oldest", "drop-newest"] {
+        let (lab, folder) = (Lab::new().unwrap(), TempDir::new().unwrap());
+        let disk = Disk::new(&folder);
+        let output = format!(
+            "[[output]]\nname = 'siem'\ntype = 'tcp'\naddress = '127.0.0.1:5142'\n\
+             spool = {{ path = '{}/spool', size = '64MiB', full = '{full}' }}\n",
+            disk.0.display(),
+        );
+        let mut agent = agent(&lab, &folder, &output);
+        ask(&lab, &mut agent, 10_000);
+        let ended = agent.stop().unwrap();
+        let book = book(&ended, "siem");
+        assert!(book.lost > 0, "{full}: {}", ended.stderr);
+        assert!(ended.stderr.contains("spool-full"), "{full}: {}", ended.stderr);
+    }
+}
