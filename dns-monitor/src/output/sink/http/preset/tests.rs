@@ -1,6 +1,6 @@
 //! What is sent to each collector, and what its answers mean: as data.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 use serde_json::{Value, json};
 use ureq::http::HeaderMap;
