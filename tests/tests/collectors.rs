@@ -1,7 +1,8 @@
 //! Real collectors: everything that was sent arrives, and where they acknowledge, also if they are killed meanwhile.
-#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+#![allow(clippy::panic, clippy::unwrap_used, missing_docs, reason = "tests")]
 
 mod collectors {
+    pub mod agent;
     pub mod clickhouse;
     pub mod dnstap;
     pub mod nats;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bad;
+mod collectors;
 mod order;
 mod outputs;
 mod rules;

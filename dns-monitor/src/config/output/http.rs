@@ -118,7 +118,7 @@ impl Http {
     pub(super) fn read(table: &mut Table<'_, '_>) -> Option<Self> {
         let named: Named = table.value("preset", choice).unwrap_or_default();
         let preset = Preset::read(named, table);
-        for (presets, key) in OWN.iter().filter(|(presets, _)| !presets.contains(&named)) {
+        for (presets, key) in OWN.into_iter().filter(|(presets, _)| !presets.contains(&named)) {
             let names = presets.iter().filter_map(ValueEnum::to_possible_value);
             let names: Vec<_> = names.map(|name| format!("{:?}", name.get_name())).collect();
             table.refuse(key, format!("left out: only preset {} has it", names.join(" or ")));

@@ -73,12 +73,6 @@ impl Secret {
         Self { key, source: Source::File(file.into()) }
     }
 
-    /// One that is in a file.
-    #[cfg(test)]
-    pub(in crate::config) fn of_file(key: &'static str, file: &str) -> Self {
-        Self { key, source: Source::File(file.into()) }
-    }
-
     /// The file that it is read from, at each use.
     #[must_use]
     pub fn place(&self) -> Option<PathBuf> {

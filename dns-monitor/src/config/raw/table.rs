@@ -183,8 +183,9 @@ impl<'t, 'a> Table<'t, 'a> {
     }
 
     /// Takes down that `key`, if it is there, has no place beside another.
-    pub fn refuse(&mut self, key: &str, expected: impl Into<String>) {
+    pub fn refuse(&mut self, key: &'static str, expected: impl Into<String>) {
         if let Some(value) = find(self.entries, key) {
+            self.known.push(key);
             self.report.value(self.key(key), value, Expected(expected.into()));
         }
     }

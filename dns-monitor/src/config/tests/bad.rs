@@ -1,6 +1,7 @@
 //! Bad files and the exact words about them.
 #![allow(clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod collectors;
 mod conditions;
 mod identity;
 mod lists;

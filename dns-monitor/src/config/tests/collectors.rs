@@ -1,4 +1,4 @@
-//! Every key of the types of outputs that speak to collectors.
+//! Every key of the types of outputs that speak to collectors. What is secret is `***`, as it is printed.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -10,7 +10,7 @@ use crate::config::{
     },
 };
 
-pub const EVERYTHING: &str = r#"
+const EVERYTHING: &str = r#"
 [[output]]
 name = "elastic"
 type = "http"
@@ -18,7 +18,7 @@ preset = "elasticsearch"
 url = "https://elastic.example:9200"
 index = "logs-dns-default"
 encoding = "gzip"
-headers = ["X-Tenant: 7"]
+headers = ["X-Tenant: ***"]
 max_bytes = "2MiB"
 max_events = 100
 user = "dns"
@@ -54,6 +54,7 @@ encoding = "zstd"
 [[output]]
 type = "otlp"
 url = "http://otel.example:4318"
+token = "***"
 [[output]]
 type = "syslog"
 address = "siem.example:514"
@@ -74,13 +75,15 @@ type = "nats"
 address = "nats.example:4222"
 subject = "dns.events"
 window = 512
+user = "dns"
+password = "***"
 [[output]]
 type = "dnstap"
 path = "/run/dnstap.sock"
 identity = "resolver-1"
 "#;
 
-pub fn collectors() -> Vec<Output> {
+fn collectors() -> Vec<Output> {
     [elastic(), splunk(), loki(), clickhouse()].into_iter().chain(others()).collect()
 }
 
@@ -98,7 +101,7 @@ fn elastic() -> Output {
     };
     let web = Web {
         encoding: Encoding::Gzip,
-        headers: vec![Header { name: "x-tenant".to_owned(), value: "7".to_owned() }],
+        headers: vec![Header { name: "x-tenant".to_owned(), value: "***".to_owned() }],
         timeout: Duration::from_secs(5),
         max_bytes: 2 << 20,
         max_events: 100,
@@ -119,7 +122,11 @@ fn splunk() -> Output {
 fn loki() -> Output {
     let labels = [("host", "resolver-1"), ("job", "dns")];
     let labels: BTreeMap<_, _> = labels.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    http("loki", Web::new("http://loki.example:3100"), Preset::Loki { labels, tenant: Some("net".to_owned()) })
+    http(
+        "loki",
+        Web::new("http://loki.example:3100"),
+        Preset::Loki { labels, tenant: Some("net".to_owned()) },
+    )
 }
 
 fn clickhouse() -> Output {
@@ -142,24 +149,21 @@ fn others() -> [Output; 5] {
     let transport = Transport::Tls(Tls { server_name: Some("siem".to_owned()), ..Tls::default() });
     let endpoint = Endpoint { address: address("siem.example", 2514), timeout, transport };
     let relp = Relp { endpoint, window: 64, header: SyslogHeader::default() };
+    let auth = Auth::Password { user: "dns".to_owned(), password: Secret::given("password", "***") };
     let endpoint =
         Endpoint { address: address("nats.example", 4222), timeout, transport: Transport::default() };
-    let nats = Nats { endpoint, subject: "dns.events".to_owned(), window: 512, auth: None };
+    let nats = Nats { endpoint, subject: "dns.events".to_owned(), window: 512, auth: Some(auth) };
     let place = DnstapPlace::Path("/run/dnstap.sock".into());
     let dnstap = Dnstap { place, timeout, identity: Some("resolver-1".to_owned()) };
-    let otlp = Otlp { web: Web::new("http://otel.example:4318") };
+    let auth = Some(Auth::Token(Secret::given("token", "***")));
+    let otlp = Otlp { web: Web { auth, ..Web::new("http://otel.example:4318") } };
     [Kind::Otlp(otlp), Kind::Syslog(syslog), Kind::Relp(relp), Kind::Nats(nats), Kind::Dnstap(dnstap)]
         .map(Output::new)
 }
 
 #[test]
-fn collectors_are_read_and_written() {
-    let config = Config::parse("f", EVERYTHING).unwrap();
-    assert_eq!(config.outputs, collectors());
-    let text = config.to_toml().unwrap();
-    // A header may hold a secret: it is printed without its value, and is then no header.
-    let again = text.replace("x-tenant: ***", "x-tenant: 7");
-    assert_eq!(Config::parse("f", &again).unwrap().outputs, collectors(), "{text}");
+fn every_key_is_read() {
+    assert_eq!(Config::parse("f", EVERYTHING).unwrap().outputs, collectors());
 }
 
 #[test]

@@ -228,7 +228,7 @@ fn tls() -> Output {
         networks: vec!["10.0.0.0/8".parse().unwrap()],
         names: Names::Hash,
         drop: Some(vec![Field::ClientMac, Field::Answers]),
-        key: Some(Secret::of_file("key", "privacy.key")),
+        key: Some(Secret::file("key", "privacy.key")),
     };
     let kind = Kind::Tls(TcpTls { address, timeout: Duration::from_secs(10), tls });
     Output { privacy: Some(privacy), ..Output::new(kind) }

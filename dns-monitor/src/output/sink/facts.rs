@@ -134,12 +134,9 @@ fn time(json: &str) -> Option<u64> {
 fn number(text: &str) -> Option<u64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let whole: u64 = whole.parse().ok()?;
-    let digits: u32 = match whole {
-        0..100_000_000_000 => 9,
-        0..100_000_000_000_000 => 6,
-        0..100_000_000_000_000_000 => 3,
-        _ => 0,
-    };
+    // Each unit would reach far beyond our time: seconds, ms, µs, ns; and the digits of a second that are left.
+    let units = [(100_000_000_000_u64, 9_u32), (100_000_000_000_000, 6), (100_000_000_000_000_000, 3)];
+    let digits = units.iter().find(|(limit, _)| whole < *limit).map_or(0, |(_, digits)| *digits);
     let scaled = whole.checked_mul(10_u64.pow(digits))?;
     let fraction = fraction.get(..fraction.len().min(digits as usize))?;
     let missing = digits.saturating_sub(u32::try_from(fraction.len()).ok()?);

@@ -122,3 +122,28 @@ pub(super) fn rest(stream: &mut TcpStream) -> Vec<u8> {
     let _reset = stream.read_to_end(&mut bytes);
     bytes
 }
+
+/// What becomes of replies on the way through a mad network: bytes changed, left out and doubled, always the same ones.
+pub(super) fn mangled(replies: &[&[u8]]) -> impl Iterator<Item = Vec<u8>> {
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below.max(1) as u64) as usize
+    };
+    let replies: Vec<Vec<u8>> = replies.iter().map(|reply| reply.to_vec()).collect();
+    (0..20_000).map(move |_| {
+        let mut bytes = replies[random(replies.len())].clone();
+        for _ in 0..=random(4) {
+            let at = random(bytes.len());
+            match random(4) {
+                0 if !bytes.is_empty() => bytes[at] = random(256) as u8,
+                1 if !bytes.is_empty() => drop(bytes.remove(at)),
+                2 => bytes.insert(at, [b' ', b'\n', b'9', 0, 0xff][random(5)]),
+                _ => bytes.truncate(at),
+            }
+        }
+        bytes
+    })
+}

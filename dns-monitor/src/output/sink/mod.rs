@@ -249,6 +249,7 @@ impl Sink {
     pub fn tend(&mut self) -> Result<(), SinkError> {
         match self {
             Self::File(sink) => sink.tend(),
+            Self::Nats(sink) => sink.tend(),
             _ => Ok(()),
         }
     }

@@ -15,7 +15,15 @@ pub(super) struct Progress {
 
 /// Remembers how far the last batch came, should it come again.
 #[derive(Debug, Default)]
-pub(super) struct Memory(Option<(u64, Progress)>);
+pub(super) struct Memory(Option<Kept>);
+
+#[derive(Debug)]
+struct Kept {
+    /// How many bytes they were, and what they were.
+    length: usize,
+    digest: u64,
+    progress: Progress,
+}
 
 impl Progress {
     /// Nothing is settled of so many events.
@@ -62,24 +70,26 @@ impl Progress {
 }
 
 impl Memory {
-    /// Where to go on with these events: at the start, unless they came before and were not finished.
+    /// Where to go on with these events: at the start, unless they begin with those that came before and were not
+    /// finished.
     pub(super) fn resume(&mut self, events: &Events<'_>, count: usize) -> Progress {
-        match self.0.take() {
-            Some((digest, progress)) if progress.settled.len() == count && digest == self::digest(events) => {
-                progress
-            }
-            _ => Progress::new(count),
+        let Some(Kept { length, digest, mut progress }) = self.0.take() else { return Progress::new(count) };
+        let same = events.bytes.get(..length).is_some_and(|bytes| self::digest(bytes) == digest);
+        if !same || progress.settled.len() > count {
+            return Progress::new(count);
         }
+        progress.settled.resize(count, false);
+        progress
     }
 
-    /// These events will come again.
+    /// These events will come again, perhaps with others behind them.
     pub(super) fn keep(&mut self, events: &Events<'_>, progress: Progress) {
-        self.0 = Some((digest(events), progress));
+        self.0 = Some(Kept { length: events.bytes.len(), digest: digest(events.bytes), progress });
     }
 }
 
-fn digest(events: &Events<'_>) -> u64 {
-    FixedState::default().hash_one(events.bytes)
+fn digest(bytes: &[u8]) -> u64 {
+    FixedState::default().hash_one(bytes)
 }
 
 #[cfg(test)]
@@ -112,8 +122,9 @@ mod tests {
         half.take(0);
         let cases = [
             ("the same", &b"a\nb\nc\n"[..], 3, vec![1, 2]),
+            ("with another behind them", b"a\nb\nc\nd\n", 4, vec![1, 2, 3]),
             ("others", b"a\nb\nd\n", 3, vec![0, 1, 2]),
-            ("more", b"a\nb\nc\nd\n", 4, vec![0, 1, 2, 3]),
+            ("fewer", b"a\nb\n", 2, vec![0, 1]),
         ];
         for (what, bytes, count, open) in cases {
             memory.keep(&events(b"a\nb\nc\n"), half.clone());

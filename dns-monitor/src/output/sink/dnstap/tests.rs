@@ -12,7 +12,7 @@ use std::{
 use super::*;
 use crate::output::sink::{
     Framing,
-    lab::{Behaviour, Collector, address, dribble, exactly, nobody, rest},
+    lab::{Behaviour, Collector, address, dribble, exactly, mangled, nobody, rest},
 };
 
 const FRAMES: &[u8] = b"\0\0\0\x03abc\0\0\0\x01d";
@@ -169,4 +169,22 @@ fn after_the_reader_is_gone_the_stream_begins_anew() {
     sink.deliver(&events(2), &stop).unwrap();
     drop(sink);
     collector.finish();
+}
+
+#[test]
+fn whatever_comes_a_control_frame_is_within_it() {
+    let (accept, finish) =
+        (Control::dnstap(Kind::Accept).write(), Control { kind: Kind::Finish, types: Vec::new() });
+    let (mut frames, mut odd) = (0, 0);
+    for bytes in mangled(&[&accept, &finish.write()]) {
+        match control::parse(&bytes) {
+            Ok(Some((control, length))) => {
+                assert!(length <= bytes.len() && control.types.concat().len() < length, "{bytes:?}");
+                frames += 1;
+            }
+            Ok(None) => {}
+            Err(_) => odd += 1,
+        }
+    }
+    assert!(frames > 100 && odd > 100, "{frames} frames, {odd} refused");
 }

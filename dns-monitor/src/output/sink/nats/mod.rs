@@ -12,6 +12,8 @@ mod publish;
 #[cfg(test)]
 mod tests;
 
+use std::time::{Duration, Instant};
+
 use self::publish::Publisher;
 use super::{
     Events, Receipt, SinkError, Stop,
@@ -19,6 +21,9 @@ use super::{
 };
 use crate::config::output;
 
+/// A connection on which nothing was said for so long is asked whether it is still there: a server gives up one that does
+/// not answer for minutes.
+const QUIET: Duration = Duration::from_secs(20);
 /// Bytes that are gathered before they are written.
 const CHUNK: usize = 64 << 10;
 
@@ -27,13 +32,15 @@ pub struct Nats {
     settings: output::Nats,
     publisher: Option<Publisher>,
     memory: Memory,
+    /// When something was said for the last time.
+    last: Instant,
 }
 
 impl Nats {
     /// Not connected yet.
     #[must_use]
     pub fn new(settings: &output::Nats) -> Self {
-        Self { settings: settings.clone(), publisher: None, memory: Memory::default() }
+        Self { settings: settings.clone(), publisher: None, memory: Memory::default(), last: Instant::now() }
     }
 
     /// Publishes every event and waits until all are acknowledged. After an error, the same events are expected again,
@@ -53,12 +60,28 @@ impl Nats {
         }
     }
 
+    /// Keeps the connection while there is nothing to deliver.
+    ///
+    /// # Errors
+    /// [`SinkError`]: it is lost; the next delivery connects again.
+    pub fn tend(&mut self) -> Result<(), SinkError> {
+        if self.last.elapsed() < QUIET {
+            return Ok(());
+        }
+        self.last = Instant::now();
+        let Some(mut publisher) = self.publisher.take() else { return Ok(()) };
+        publisher.check(&Stop::default())?;
+        self.publisher = Some(publisher);
+        Ok(())
+    }
+
     fn send(&mut self, lines: &[&[u8]], progress: &mut Progress, stop: &Stop) -> Result<(), SinkError> {
         let mut publisher = match self.publisher.take() {
             Some(publisher) => publisher,
             None => Publisher::open(&self.settings, stop)?,
         };
         let mut setback = None;
+        self.last = Instant::now();
         publisher.check(stop)?;
         for at in progress.open() {
             if publisher.waiting() >= self.settings.window {

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     config::output::Auth,
     output::sink::lab::{
-        Behaviour, Collector, batch, dribble, endpoint, exactly, lines, nobody, rest, until,
+        Behaviour, Collector, batch, dribble, endpoint, exactly, lines, mangled, nobody, rest, until,
     },
 };
 
@@ -337,4 +337,31 @@ fn an_answer_of_a_stream_has_a_meaning() {
         };
         assert_eq!(got, expected, "{status:?} {payload}");
     }
+}
+
+#[test]
+fn whatever_comes_what_is_said_is_within_it() {
+    let replies: [&[u8]; 5] = [
+        b"HMSG i.3 1 16 18\r\nNATS/1.0 503\r\n\r\nhi\r\n",
+        b"MSG _INBOX.a.12 1 24\r\n{\"stream\":\"DNS\",\"seq\":7}\r\n",
+        b"INFO {\"headers\":true}\r\nPING\r\n",
+        b"-ERR 'Stale Connection'\r\n",
+        b"MSG x 1 some.reply 0\r\n\r\n",
+    ];
+    let (mut said, mut odd) = (0, 0);
+    for bytes in mangled(&replies) {
+        match protocol::parse(&bytes) {
+            Ok(Some((one, length))) => {
+                assert!(length <= bytes.len(), "{bytes:?}");
+                if let Said::Message { status, payload, .. } = one {
+                    assert!(payload.len() < length, "{bytes:?}");
+                    let _any = ack::read(status, &payload);
+                }
+                said += 1;
+            }
+            Ok(None) => {}
+            Err(_) => odd += 1,
+        }
+    }
+    assert!(said > 100 && odd > 100, "{said} said, {odd} refused");
 }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     config::output::SyslogHeader,
     output::sink::lab::{
-        Behaviour, Collector, batch, dribble, endpoint, exactly, lines, nobody, rest, until,
+        Behaviour, Collector, batch, dribble, endpoint, exactly, lines, mangled, nobody, rest, until,
     },
 };
 
@@ -268,4 +268,23 @@ fn frames_are_read_to_the_letter() {
     for bytes in odd {
         assert!(frame::parse(bytes).is_err(), "{bytes:?}");
     }
+}
+
+#[test]
+fn whatever_comes_a_frame_is_within_it() {
+    let replies: [&[u8]; 3] =
+        [b"1 rsp 6 200 OK\n", b"0 serverclose 0\n", b"12 rsp 12 500 too\nlong\n3 rsp 0\n"];
+    let (mut frames, mut odd) = (0, 0);
+    for bytes in mangled(&replies) {
+        match frame::parse(&bytes) {
+            Ok(Some((frame, length))) => {
+                assert!(length <= bytes.len() && frame.data.len() < length, "{bytes:?}");
+                let _any = frame.response();
+                frames += 1;
+            }
+            Ok(None) => {}
+            Err(_) => odd += 1,
+        }
+    }
+    assert!(frames > 100 && odd > 100, "{frames} frames, {odd} refused");
 }

@@ -2,7 +2,7 @@
 //! (RFC 5426). Nothing is acknowledged: what the kernel has taken counts as delivered.
 //!
 //! 1. [`message`]: an event with what stands before it;
-//! 2. [`udp`]: datagrams.
+//! 2. `udp`: datagrams.
 
 pub(super) mod message;
 #[cfg(test)]

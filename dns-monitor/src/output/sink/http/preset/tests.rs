@@ -1,6 +1,6 @@
 //! What is sent to each collector, and what its answers mean: as data.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 use serde_json::{Value, json};
 use ureq::http::HeaderMap;
@@ -140,8 +140,11 @@ fn otlp_gets_records() {
     );
 }
 
+/// Header lines of a reply.
+type Lines<'a> = &'a [(&'static str, &'a str)];
+
 /// What a reply of this status, header lines and body comes to: of two events, in one word and the reason.
-fn read(preset: &Preset, status: u16, headers: &[(&'static str, &str)], body: &str) -> (String, String) {
+fn read(preset: &Preset, status: u16, headers: Lines<'_>, body: &str) -> (String, String) {
     let mut map = HeaderMap::new();
     for (name, value) in headers {
         map.insert(*name, value.parse().unwrap());
@@ -253,7 +256,7 @@ fn splunk_answers_with_codes() {
 #[test]
 fn clickhouse_hides_exceptions_too() {
     const CODE: &str = "x-clickhouse-exception-code";
-    let cases: [(u16, &[(&'static str, &str)], &str, &str); 12] = [
+    let cases: [(u16, Lines<'_>, &str, &str); 12] = [
         (200, &[], "", "taken"),
         (200, &[(CODE, "0")], "", "taken"),
         (200, &[(CODE, "241")], "Code: 241. DB::Exception: Memory limit", "later"),
@@ -274,7 +277,7 @@ fn clickhouse_hides_exceptions_too() {
 
 #[test]
 fn otlp_is_repeated_only_where_its_specification_says_so() {
-    let cases: [(u16, &[(&'static str, &str)], &str, &str, &str); 16] = [
+    let cases: [(u16, Lines<'_>, &str, &str, &str); 16] = [
         (200, &[], "{}", "taken", ""),
         (200, &[], "", "taken", ""),
         (200, &[], r#"{"partialSuccess":{}}"#, "taken", ""),
@@ -301,5 +304,32 @@ fn otlp_is_repeated_only_where_its_specification_says_so() {
     for (status, headers, body, word, reason) in cases {
         let got = read(&preset("otlp"), status, headers, body);
         assert!(got.0 == word && got.1.contains(reason), "{status} {body}: {got:?}");
+    }
+}
+
+/// Whatever a collector answers, every event gets a fate or none does.
+#[test]
+fn whatever_comes_it_is_about_the_events_that_were_sent() {
+    let replies: [&[u8]; 5] = [
+        br#"{"errors":true,"items":[{"create":{"status":201}},{"create":{"status":429,"error":{"type":"t"}}}]}"#,
+        br#"{"text":"Success","code":0,"ackId":7}"#,
+        b"Code: 241. DB::Exception: Memory limit",
+        br#"{"partialSuccess":{"rejectedLogRecords":"1","errorMessage":"old"}}"#,
+        br#"{"acks":{"7":true}}"#,
+    ];
+    let presets =
+        ["ndjson", "elasticsearch", "splunk", "splunk-ack", "loki", "clickhouse", "otlp"].map(preset);
+    let Preset::Splunk(splunk) = preset("splunk-ack") else { panic!("no Splunk") };
+    let statuses = [200, 204, 307, 400, 401, 413, 429, 500, 503, 999];
+    for (at, body) in crate::output::sink::lab::mangled(&replies).enumerate() {
+        let reply = Reply { status: statuses[at % statuses.len()], headers: HeaderMap::new(), body };
+        for preset in &presets {
+            match preset.read(&reply, 2) {
+                Outcome::Each(fates) => assert_eq!(fates.len(), 2),
+                Outcome::TakenBut { refused, .. } => assert!(refused <= 2),
+                _ => {}
+            }
+        }
+        let _any = splunk.indexed(&reply, 7);
     }
 }
