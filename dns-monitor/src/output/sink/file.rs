@@ -128,17 +128,16 @@ impl File {
     /// Deletes older files until the file system has the room that is to stay free.
     fn make_room(&self) -> Result<(), SinkError> {
         let least = self.settings.keep_free as u64;
-        while least > 0 {
-            let Ok(free) = free(&self.settings.path) else { break };
+        loop {
+            let free = if least == 0 { u64::MAX } else { free(&self.settings.path).unwrap_or(u64::MAX) };
             if free >= least {
-                break;
+                return Ok(());
             }
             if !self.older.delete_oldest() {
                 let reason = format!("the file system has {free} bytes left, and {least} are to stay free");
                 return Err(SinkError::Busy { to: self.shown(), reason, after: None });
             }
         }
-        Ok(())
     }
 
     fn shown(&self) -> String {
