@@ -107,7 +107,7 @@ fn header(event: &Event<'_>, message: &Message<'_>, part: Part, out: &mut Vec<u8
     }
     count(out, r#","opcode":"#, u64::from(header.opcode()));
     let rcode = match part {
-        Part::Request => Some(u16::from(header.rcode())),
+        Part::Request => Some(header.rcode()),
         Part::Response => event.rcode(),
     };
     if let Some(rcode) = rcode {

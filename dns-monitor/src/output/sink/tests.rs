@@ -5,7 +5,8 @@ use super::*;
 
 #[test]
 fn events_are_told_apart() {
-    let cases: [(&str, Framing, &[u8], &[&[u8]]); 8] = [
+    type Case = (&'static str, Framing, &'static [u8], &'static [&'static [u8]]);
+    let cases: [Case; 8] = [
         ("no line", Framing::Lines, b"", &[]),
         ("lines", Framing::Lines, b"a\nbc\n\n", &[b"a", b"bc", b""]),
         ("a line without its end", Framing::Lines, b"a\nbc", &[b"a"]),

@@ -1,5 +1,5 @@
 //! Whom a connection trusts, and what ends it.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use std::{
     fs,

@@ -125,7 +125,8 @@ fn with_older(folder: &TempDir, days: &[u32]) {
 
 #[test]
 fn what_is_too_old_or_too_much_goes_the_oldest_first() {
-    let cases: [(&str, Option<Duration>, Option<usize>, &[u32]); 6] = [
+    type Case = (&'static str, Option<Duration>, Option<usize>, &'static [u32]);
+    let cases: [Case; 6] = [
         ("nothing is said", None, None, &[1, 10, 20, 29]),
         ("age", Some(HOUR * 24 * 15), None, &[20, 29]),
         ("all are too old", Some(HOUR), None, &[]),
