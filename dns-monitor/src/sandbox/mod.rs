@@ -94,6 +94,7 @@ pub fn enter(config: &Config, file: Option<&Path>) -> Result<Report, SandboxErro
     }
     let kept = needed().and(Capabilities::permitted()?);
     capability::bound(kept);
+    user::make_state(config);
     if let Become::Other(account) = user::wanted(config)? {
         user::hand_over(config, &account);
         user::switch(&account)?;

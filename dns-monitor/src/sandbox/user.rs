@@ -54,12 +54,17 @@ pub fn wanted(config: &Config) -> Result<Become, SandboxError> {
     if uid.is_root() { Ok(Become::Nobody) } else { Ok(Become::Other(Account { name, uid, gid })) }
 }
 
+/// Makes the folder of the agent's state where it is missing: a right is to a folder that is there. Where it cannot be
+/// made shows where it is used.
+pub fn make_state(config: &Config) {
+    let _there = fs::DirBuilder::new().recursive(true).mode(0o750).create(&config.rules.state_dir);
+}
+
 /// Gives the account what it will have to write: the agent's state, the folder of the usual control socket, and the
 /// links of this network namespace that outlive agents. What cannot be given shows where it is used.
 pub fn hand_over(config: &Config, account: &Account) {
     let state = &config.rules.state_dir;
     if state.components().count() > 2 {
-        let _there = fs::DirBuilder::new().recursive(true).mode(0o750).create(state);
         give(state, account, DEPTH);
     }
     if config.control.socket.as_deref() == Some(Path::new(SOCKET)) {
