@@ -19,6 +19,8 @@ pub enum Part {
     Pipeline,
     /// Why the resolver asks and whose machine it was, ns an event
     Attribution,
+    /// Events in every schema, and what takes them away
+    Output,
     /// A resolver with and without us
     Resolver,
     /// Blocked lookups: the kernel beside `named` with a response policy zone
@@ -40,6 +42,7 @@ impl Part {
             Self::Rules => of_crate("rules")?,
             Self::Pipeline => of_crate("pipeline")?,
             Self::Attribution => of_crates(&["cause", "identity", "link"])?,
+            Self::Output => of_crates(&["encode", "output"])?,
             Self::Resolver => resolver::measure(options)?,
             Self::Blocked => blocked::measure(options)?,
             Self::Trace => trace::measure(options)?,
@@ -55,6 +58,7 @@ impl Part {
             Self::Rules => "Loading rules",
             Self::Pipeline => "Agent, one core",
             Self::Attribution => "Why the resolver asks, and whose machine it was",
+            Self::Output => "Schemas and outputs",
             Self::Resolver => "A resolver, with and without",
             Self::Blocked => "Blocked lookups, the kernel beside RPZ",
             Self::Trace => "Alerts through recorded events",
@@ -90,6 +94,7 @@ impl Part {
                 "On one core, ns an event, the least of many rounds: first both as the pipeline does it, while a million names \
                  wait, then the parts that say whose machine it was.\n\n"
             }
+            Self::Output => "On one core, the least of many rounds.\n\n",
             Self::Resolver | Self::Blocked | Self::Trace | Self::Cause => "",
         }
     }
