@@ -10,14 +10,11 @@ use super::*;
 
 const FOLDER: &str = "DNS_MONITOR_TEST_SPOOL";
 
-/// Not a test of its own: what the process of the next one does, until it is killed.
-#[test]
-#[ignore = "run by the test below, in a process of its own"]
-fn write_until_killed() {
-    let folder = env::var_os(FOLDER).unwrap();
-    let mut spool = Spool::open(Path::new(&folder), &settings(1 << 30, Full::DropOldest)).unwrap();
+/// What the process does, until it is killed.
+fn write_until_killed(folder: &Path) -> ! {
+    let mut spool = Spool::open(folder, &settings(1 << 30, Full::DropOldest)).unwrap();
     let mut out = io::stderr();
-    for number in 0.. {
+    for number in 0_u64.. {
         fill(&mut spool, number * 7, &[7]);
         if number % 3 == 2 {
             spool.read(1, &mut Vec::new()).unwrap();
@@ -25,14 +22,23 @@ fn write_until_killed() {
         }
         writeln!(out, "{number}").unwrap();
     }
+    unreachable!("numbers do not end");
 }
 
+/// In the process that is to be killed, this test is what it does.
 #[test]
 fn everything_written_survives_kill_9() {
+    if let Some(folder) = env::var_os(FOLDER) {
+        write_until_killed(Path::new(&folder));
+    }
     for lines in [1, 40, 1000] {
         let folder = TempDir::new().unwrap();
         let mut child = Command::new(env::current_exe().unwrap())
-            .args(["--exact", "output::spool::tests::crash::write_until_killed", "--ignored", "--nocapture"])
+            .args([
+                "--exact",
+                "output::spool::tests::crash::everything_written_survives_kill_9",
+                "--nocapture",
+            ])
             .env(FOLDER, folder.path())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
