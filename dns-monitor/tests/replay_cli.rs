@@ -161,7 +161,7 @@ fn a_reader_that_has_enough_ends_the_replay_with_one_clear_line() {
     let file = write(&folder, "long.pcap", &capture(&packets));
     let missing = folder.path().join("missing.pcap");
     // With little room, so that the end of the reader is noticed long before the end of the file.
-    let config = write(&folder, "small.toml", b"[stdout]\nqueue_bytes = \"64KiB\"\n");
+    let config = write(&folder, "small.toml", b"[[output]]\ntype = \"stdout\"\nqueue = \"64KiB\"\n");
     let mut child = agent();
     child
         .arg("replay")

@@ -24,12 +24,12 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts it on standard output.
+    /// Starts it on standard output. Where it is the only output, the agent itself tells when that is closed.
     ///
     /// # Errors
     /// Where the thread or the handler is refused.
-    pub fn start(batches: Batches) -> io::Result<Self> {
-        Self::start_on(batches, libc::STDOUT_FILENO)
+    pub fn start(batches: Batches, is_alone: bool) -> io::Result<Self> {
+        Self::spawn(batches, libc::STDOUT_FILENO, is_alone)
     }
 
     /// Starts it on another descriptor, which stays open as long as the writer lives.
@@ -37,11 +37,16 @@ impl Writer {
     /// # Errors
     /// As [`Self::start`].
     pub fn start_on(batches: Batches, descriptor: RawFd) -> io::Result<Self> {
+        Self::spawn(batches, descriptor, true)
+    }
+
+    fn spawn(batches: Batches, descriptor: RawFd, is_alone: bool) -> io::Result<Self> {
         install_handler()?;
         let give_up = Arc::<AtomicBool>::default();
         let told = Arc::clone(&give_up);
-        let thread =
-            thread::Builder::new().name("stdout".into()).spawn(move || run(&batches, descriptor, &told))?;
+        let thread = thread::Builder::new()
+            .name("stdout".into())
+            .spawn(move || run(&batches, (descriptor, is_alone), &told))?;
         Ok(Self { thread, give_up })
     }
 
@@ -67,7 +72,7 @@ impl Writer {
     }
 }
 
-fn run(batches: &Batches, descriptor: RawFd, give_up: &AtomicBool) {
+fn run(batches: &Batches, (descriptor, is_alone): (RawFd, bool), give_up: &AtomicBool) {
     while let Some(batch) = batches.next() {
         if give_up.load(Ordering::Acquire) {
             return;
@@ -85,18 +90,22 @@ fn run(batches: &Batches, descriptor: RawFd, give_up: &AtomicBool) {
             Progress::Failed(written) => {
                 let lines = lines(batch.bytes.get(..written).unwrap_or_default());
                 Fates::add(&batches.done.fates.delivered, lines);
-                return fail(batches, batch.events - lines);
+                return fail(batches, batch.events - lines, is_alone);
             }
         }
     }
 }
 
 /// Nothing can be written any more: what comes is counted until the queue is closed.
-fn fail(batches: &Batches, events: u64) {
+fn fail(batches: &Batches, events: u64, is_alone: bool) {
     let fates = &batches.done.fates;
     Fates::add(&fates.failed, events);
     fates.broken.store(true, Ordering::Relaxed);
-    log::warn(format_args!("nobody reads standard output any more, or the disk behind it is full"));
+    if !is_alone {
+        log::warn(format_args!(
+            "nobody reads standard output any more, or the disk behind it is full; the other outputs go on"
+        ));
+    }
     while let Some(batch) = batches.next() {
         Fates::add(&fates.failed, batch.events);
         batches.done(batch);

@@ -112,7 +112,8 @@ impl Writers {
         let sink =
             Sink::new(&spec).map_err(|source| WritersError::Sink { name: output.name.clone(), source })?;
         let Some(sink) = sink else {
-            self.stdout.push(stdout::Writer::start(batches).map_err(thread)?);
+            let is_alone = config.outputs.len() == 1;
+            self.stdout.push(stdout::Writer::start(batches, is_alone).map_err(thread)?);
             return Ok(());
         };
         let spool = if source == Source::Live { spool(config, output) } else { None };

@@ -91,7 +91,7 @@ impl Paths {
             }
         }
         files.into_iter().for_each(|file| paths.read.extend(around(file)));
-        for Needs { read, write, ports } in config.outputs.iter().map(Output::needs) {
+        for Needs { read, write, ports, .. } in config.outputs.iter().map(Output::needs) {
             read.iter().for_each(|file| paths.read.extend(around(file)));
             paths.write.extend(write);
             paths.ports.extend(ports);

@@ -1,9 +1,9 @@
 //! Who the agent is: root becomes an account that owns nothing but the agent's state.
 
 use std::{
-    fs, io,
+    fs, io, iter,
     os::unix::fs::{DirBuilderExt as _, MetadataExt as _, lchown},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use nix::unistd::{Gid, Uid, User, geteuid, initgroups, setresgid, setresuid};
@@ -54,10 +54,16 @@ pub fn wanted(config: &Config) -> Result<Become, SandboxError> {
     if uid.is_root() { Ok(Become::Nobody) } else { Ok(Become::Other(Account { name, uid, gid })) }
 }
 
-/// Makes the folder of the agent's state where it is missing: a right is to a folder that is there. Where it cannot be
-/// made shows where it is used.
+/// Makes the folders of the agent's state and of its spools where they are missing: a right is to a folder that is there.
+/// Where one cannot be made shows where it is used.
 pub fn make_state(config: &Config) {
-    let _there = fs::DirBuilder::new().recursive(true).mode(0o750).create(&config.rules.state_dir);
+    for (folder, mode) in iter::once((config.rules.state_dir.clone(), 0o750)).chain(spools(config)) {
+        let _there = fs::DirBuilder::new().recursive(true).mode(mode).create(folder);
+    }
+}
+
+fn spools(config: &Config) -> impl Iterator<Item = (PathBuf, u32)> {
+    config.outputs.iter().flat_map(|output| output.needs().own).map(|folder| (folder, 0o700))
 }
 
 /// Gives the account what it will have to write: the agent's state, the folder of the usual control socket, and the
@@ -67,6 +73,9 @@ pub fn hand_over(config: &Config, account: &Account) {
     if state.components().count() > 2 {
         give(state, account, DEPTH);
     }
+    let is_own = |folder: &PathBuf| folder.components().count() > 2;
+    let spools = spools(config).map(|(folder, _)| folder);
+    spools.filter(is_own).for_each(|folder| give(&folder, account, 1));
     if config.control.socket.as_deref() == Some(Path::new(SOCKET)) {
         give(Path::new(SOCKET).parent().unwrap_or(Path::new(SOCKET)), account, 0);
     }

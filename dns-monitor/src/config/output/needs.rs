@@ -13,6 +13,8 @@ pub struct Needs {
     pub read: Vec<PathBuf>,
     /// Folders in which files are made, written and removed.
     pub write: Vec<PathBuf>,
+    /// Those of them that are the agent's own: it makes them where they are missing.
+    pub own: Vec<PathBuf>,
     /// TCP ports of collectors, host order.
     pub ports: Vec<u16>,
 }
@@ -28,6 +30,7 @@ impl Output {
         }
         if let Keep::Spool(spool) = &self.spool {
             needs.write.extend(spool.path.clone());
+            needs.own.extend(spool.path.clone());
         }
         needs
     }
