@@ -1,6 +1,9 @@
 //! The answers of a response, as every schema tells them.
 
-use super::{Event, json::escape_tail};
+use super::{
+    Event,
+    json::{count, escape_tail, raw},
+};
 use crate::decode::{
     class, rdata,
     record::{Record, Section},
@@ -50,6 +53,44 @@ pub fn data(record: &Record<'_>, out: &mut Vec<u8>) -> (Data, Option<&'static st
             escape_tail(out, start);
             (Data::Text, Some(reason.name()))
         }
+    }
+}
+
+/// How a schema writes data and TTLs of the answers as two arrays.
+pub struct Arrays {
+    /// Opens the array of data and its first string: `,"answers":["`.
+    pub data: &'static str,
+    /// Ends it, and opens that of TTLs: `],"TTLs":[`.
+    pub ttls: &'static str,
+    /// Stands behind each TTL.
+    pub fraction: &'static str,
+}
+
+impl Arrays {
+    /// Appends them, of one length; nothing where there is no data. `ttls` is a buffer. Returns what was wrong with record
+    /// data.
+    #[inline]
+    pub fn write(&self, event: &Event<'_>, ttls: &mut Vec<u8>, out: &mut Vec<u8>) -> Option<&'static str> {
+        ttls.clear();
+        let (start, mut malformed) = (out.len(), None);
+        each(event, |record| {
+            let before = out.len();
+            raw(out, if before == start { self.data } else { r#",""# });
+            let (data, fault) = data(record, out);
+            malformed = malformed.or(fault);
+            if data == Data::None {
+                return out.truncate(before);
+            }
+            raw(out, "\"");
+            let separator = if ttls.is_empty() { self.ttls } else { "," };
+            count(ttls, separator, u64::from(record.ttl));
+            raw(ttls, self.fraction);
+        });
+        if out.len() > start {
+            out.extend_from_slice(ttls);
+            raw(out, "]");
+        }
+        malformed
     }
 }
 

@@ -6,7 +6,7 @@ mod code;
 
 use super::{
     Event, Id, Observer,
-    answer::{self, Data},
+    answer::Arrays,
     beyond,
     gap::Lost,
     json::{count, ip, mnemonic, name, raw, seconds, text},
@@ -17,6 +17,9 @@ use crate::{
     rules::verdict::Verdict,
     sample::Transport,
 };
+
+/// Data and TTLs: fields with several values.
+const ANSWERS: Arrays = Arrays { data: r#","answer":[""#, ttls: r#"],"ttl":["#, fraction: "" };
 
 /// Writes events of one agent.
 pub struct Encoder {
@@ -106,30 +109,7 @@ impl Encoder {
         let rcode = event.rcode()?;
         mnemonic(out, r#","reply_code":""#, code::rcode(rcode));
         count(out, r#","reply_code_id":"#, u64::from(rcode));
-        self.answers(event, out)
-    }
-
-    /// Data and TTLs in two arrays of one length: fields with several values.
-    fn answers(&mut self, event: &Event<'_>, out: &mut Vec<u8>) -> Option<&'static str> {
-        self.ttls.clear();
-        let (start, mut malformed) = (out.len(), None);
-        answer::each(event, |record| {
-            let before = out.len();
-            raw(out, if before == start { r#","answer":[""# } else { r#",""# });
-            let (data, fault) = answer::data(record, out);
-            malformed = malformed.or(fault);
-            if data == Data::None {
-                return out.truncate(before);
-            }
-            raw(out, "\"");
-            let separator = if self.ttls.is_empty() { r#"],"ttl":["# } else { "," };
-            count(&mut self.ttls, separator, u64::from(record.ttl));
-        });
-        if out.len() > start {
-            out.extend_from_slice(&self.ttls);
-            raw(out, "]");
-        }
-        malformed
+        ANSWERS.write(event, &mut self.ttls, out)
     }
 
     fn beyond(&mut self, event: &Event<'_>, malformed: Option<&str>, out: &mut Vec<u8>) {

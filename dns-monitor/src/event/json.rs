@@ -13,6 +13,22 @@ pub fn raw(out: &mut Vec<u8>, literal: &str) {
     out.extend_from_slice(literal.as_bytes());
 }
 
+/// Appends a list of flags between two texts: those that are set, each with its separator behind it, which the last one
+/// lacks. Nothing where none is set.
+pub fn flags<const N: usize>(out: &mut Vec<u8>, open: &str, flags: [(bool, &str); N], close: &str) {
+    let start = out.len();
+    raw(out, open);
+    let empty = out.len();
+    for (_, flag) in flags.iter().filter(|(set, _)| *set) {
+        raw(out, flag);
+    }
+    if out.len() == empty {
+        return out.truncate(start);
+    }
+    out.pop();
+    raw(out, close);
+}
+
 /// Appends the contents of a string, escaped; `bytes` are ASCII wherever the decoders made them.
 #[inline]
 pub fn escaped(out: &mut Vec<u8>, bytes: &[u8]) {

@@ -11,9 +11,12 @@ use super::{
 };
 use crate::{
     decode::{header::Header, mnemonics},
-    event::answer::{self, Data},
+    event::answer::Arrays,
     sample::Transport,
 };
+
+/// Data and TTLs.
+const ANSWERS: Arrays = Arrays { data: r#","answers":[""#, ttls: r#"],"TTLs":["#, fraction: ".0" };
 
 /// Writes lines of one agent.
 pub struct Encoder {
@@ -91,37 +94,13 @@ impl Encoder {
             mnemonic(out, r#","rcode_name":""#, mnemonics::rcode(rcode));
         }
         flags(header, out);
-        let malformed = self.answers(event, out);
+        let malformed = ANSWERS.write(event, &mut self.ttls, out);
         // What Zeek calls so: a response that has no record of any kind.
         let is_rejected = event.lookup.response.is_some()
             && (header.answers, header.authorities, header.additionals) == (0, 0, 0);
         raw(out, if is_rejected { r#","rejected":true"# } else { r#","rejected":false"# });
         count(out, r#","opcode":"#, u64::from(header.opcode()));
         mnemonic(out, r#","opcode_name":""#, code::opcode(header.opcode()));
-        malformed
-    }
-
-    /// Data and TTLs in two arrays of one length.
-    fn answers(&mut self, event: &Event<'_>, out: &mut Vec<u8>) -> Option<&'static str> {
-        self.ttls.clear();
-        let (start, mut malformed) = (out.len(), None);
-        answer::each(event, |record| {
-            let before = out.len();
-            raw(out, if before == start { r#","answers":[""# } else { r#",""# });
-            let (data, fault) = answer::data(record, out);
-            malformed = malformed.or(fault);
-            if data == Data::None {
-                return out.truncate(before);
-            }
-            raw(out, "\"");
-            let separator = if self.ttls.is_empty() { r#"],"TTLs":["# } else { "," };
-            count(&mut self.ttls, separator, u64::from(record.ttl));
-            raw(&mut self.ttls, ".0");
-        });
-        if out.len() > start {
-            out.extend_from_slice(&self.ttls);
-            raw(out, "]");
-        }
         malformed
     }
 

@@ -5,7 +5,7 @@ use crate::{
     event::{
         Event,
         answer::{self, Data},
-        json::{count, mnemonic, name, raw},
+        json::{self, count, mnemonic, name, raw},
     },
 };
 
@@ -59,27 +59,15 @@ fn answers(event: &Event<'_>, out: &mut Vec<u8>) -> Option<&'static str> {
 }
 
 fn flags(header: Header, out: &mut Vec<u8>) {
-    let start = out.len();
-    raw(out, r#","DnsFlags":""#);
-    let empty = out.len();
-    for (set, flag) in [
+    let set = [
         (header.aa(), "AA "),
         (header.tc(), "TC "),
         (header.rd(), "RD "),
         (header.ra(), "RA "),
         (header.ad(), "AD "),
         (header.cd(), "CD "),
-    ] {
-        if set {
-            raw(out, flag);
-        }
-    }
-    if out.len() == empty {
-        out.truncate(start);
-    } else {
-        out.pop();
-        raw(out, "\"");
-    }
+    ];
+    json::flags(out, r#","DnsFlags":""#, set, "\"");
     for (open, set) in [
         (r#","DnsFlagsAuthoritative":"#, header.aa()),
         (r#","DnsFlagsTruncated":"#, header.tc()),

@@ -6,7 +6,7 @@ use crate::{
     event::{
         Event,
         answer::{self, Data},
-        json::{count, mnemonic, name, raw},
+        json::{self, count, mnemonic, name, raw},
     },
 };
 
@@ -92,26 +92,14 @@ fn type_and_class(rtype: u16, class: u16, out: &mut Vec<u8>) {
 
 /// Appends `flag_ids`, the end of the answer, and a comma.
 fn flags(header: Header, out: &mut Vec<u8>) {
-    let start = out.len();
-    raw(out, r#","flag_ids":["#);
-    let empty = out.len();
-    for (set, flag) in [
+    let set = [
         (header.aa(), "1,"),
         (header.tc(), "2,"),
         (header.rd(), "3,"),
         (header.ra(), "4,"),
         (header.ad(), "5,"),
         (header.cd(), "6,"),
-    ] {
-        if set {
-            raw(out, flag);
-        }
-    }
-    if out.len() == empty {
-        out.truncate(start);
-    } else {
-        out.pop();
-        raw(out, "]");
-    }
+    ];
+    json::flags(out, r#","flag_ids":["#, set, "]");
     raw(out, "},");
 }

@@ -88,6 +88,11 @@ pub(super) fn lines(count: usize) -> Vec<u8> {
     (0..count).map(line).collect::<String>().into_bytes()
 }
 
+/// The lines as a collector gets them.
+pub(super) fn sent(lines: &[u8]) -> Vec<String> {
+    String::from_utf8(lines.to_vec()).unwrap().lines().map(str::to_owned).collect()
+}
+
 /// Until the byte `end`, without it.
 pub(super) fn until(stream: &mut impl Read, end: u8) -> Vec<u8> {
     let mut bytes = Vec::new();

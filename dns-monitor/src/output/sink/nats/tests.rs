@@ -14,7 +14,7 @@ use super::{
 use crate::{
     config::output::Auth,
     output::sink::lab::{
-        Behaviour, Collector, batch, dribble, endpoint, exactly, lines, mangled, nobody, rest, until,
+        Behaviour, Collector, batch, dribble, endpoint, exactly, lines, mangled, nobody, rest, sent, until,
     },
 };
 
@@ -115,10 +115,6 @@ fn takes(count: usize) -> Behaviour<Vec<String>> {
         }
         got
     })
-}
-
-fn sent(lines: &[u8]) -> Vec<String> {
-    String::from_utf8(lines.to_vec()).unwrap().lines().map(str::to_owned).collect()
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     config::output::SyslogHeader,
     output::sink::lab::{
-        Behaviour, Collector, batch, dribble, endpoint, exactly, lines, mangled, nobody, rest, until,
+        Behaviour, Collector, batch, dribble, endpoint, exactly, lines, mangled, nobody, rest, sent, until,
     },
 };
 
@@ -89,10 +89,6 @@ fn takes(count: usize) -> Behaviour<Vec<String>> {
         assert_eq!(command, "close");
         got
     })
-}
-
-fn sent(lines: &[u8]) -> Vec<String> {
-    String::from_utf8(lines.to_vec()).unwrap().lines().map(str::to_owned).collect()
 }
 
 #[test]

@@ -32,16 +32,21 @@ fn read(stream: impl io::Read) -> Vec<u64> {
 
 const LONG: Duration = Duration::from_secs(60);
 
+/// A collector that `read`s gets everything.
+fn takes_all(sink: Sink, read: impl FnOnce() -> Vec<u64>) {
+    let (mut queue, batches) = queue(1 << 20);
+    let worker = Worker::start("x", sink, batches, None, &link()).unwrap();
+    fill(&mut queue, 0, 10_000);
+    queue.close();
+    let found = read();
+    worker.finish(None);
+    assert_eq!(found, (0..10_000).collect::<Vec<_>>());
+}
+
 #[test]
 fn lines_over_tcp() {
     let (listener, address) = listener();
-    let (mut queue, batches) = queue(1 << 20);
-    let worker = Worker::start("x", tcp(address, LONG), batches, None, &link()).unwrap();
-    fill(&mut queue, 0, 10_000);
-    queue.close();
-    let found = read(listener.accept().unwrap().0);
-    worker.finish(None);
-    assert_eq!(found, (0..10_000).collect::<Vec<_>>());
+    takes_all(tcp(address, LONG), || read(listener.accept().unwrap().0));
 }
 
 #[test]
@@ -51,13 +56,7 @@ fn lines_into_a_unix_socket() {
     let listener = UnixListener::bind(&path).unwrap();
     let kind = Kind::Unix(output::Unix { path, timeout: LONG });
     let sink = Sink::new(&Spec { name: "x", kind: &kind, hostname: None }).unwrap().unwrap();
-    let (mut queue, batches) = queue(1 << 20);
-    let worker = Worker::start("x", sink, batches, None, &link()).unwrap();
-    fill(&mut queue, 0, 10_000);
-    queue.close();
-    let found = read(listener.accept().unwrap().0);
-    worker.finish(None);
-    assert_eq!(found, (0..10_000).collect::<Vec<_>>());
+    takes_all(sink, || read(listener.accept().unwrap().0));
 }
 
 #[test]
