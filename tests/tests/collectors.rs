@@ -4,6 +4,7 @@
 mod collectors {
     pub mod agent;
     pub mod clickhouse;
+    pub mod cut;
     pub mod dnstap;
     pub mod nats;
     pub mod rsyslog;
