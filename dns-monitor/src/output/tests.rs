@@ -5,6 +5,7 @@
 mod filter;
 mod gap;
 mod queue;
+mod reload;
 mod stdout;
 
 use super::queue::Batch;
