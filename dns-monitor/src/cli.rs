@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use dns_monitor_common::names::MAX_PORTS;
 
 use crate::{
-    config::{Attach, Color, Config, ConfigError, Format, Schema, output::Kind, value},
+    config::{Attach, Color, Config, ConfigError, Format, Reread, Schema, output::Kind, value},
     control::SOCKET,
 };
 
@@ -230,6 +230,20 @@ impl CommonArgs {
 }
 
 impl CommonArgs {
+    /// The file once more, with what was said of standard output; `None`: there is no file.
+    #[must_use]
+    pub fn reread(&self) -> Option<Result<Reread, ConfigError>> {
+        let mut reread = match Reread::load(self.config.as_deref()?) {
+            Ok(reread) => reread,
+            Err(error) => return Some(Err(error)),
+        };
+        match self.overlay_stdout(&mut reread.config) {
+            // It may be gone by now.
+            Ok(()) | Err(ConfigError::NoStdout(_)) => Some(Ok(reread)),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
     /// Schema, format and colour are about standard output.
     fn overlay_stdout(&self, config: &mut Config) -> Result<(), ConfigError> {
         let given = [

@@ -1,7 +1,7 @@
 //! The command line: what was typed becomes settings, signals become a stop, errors an exit status.
 
 use std::{
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, Write as _},
     process::ExitCode,
     sync::atomic::Ordering,
 };
@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use clap::Parser as _;
 use dns_monitor::{
     cli::{CheckArgs, Cli, Command, Exit, IdentityArgs, StatusArgs, rules::Task},
-    config::{Color, Config, ConfigError, Format},
+    config::{Config, ConfigError, Format},
     control::{
         client,
         protocol::{Request, Response},
@@ -31,16 +31,16 @@ use tokio::signal::unix::{SignalKind, signal};
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(arguments) => {
-            let file = arguments.common.config.clone();
+            let common = arguments.common.clone();
             settle(arguments.resolve(), |config| {
-                let prepared = prepare(&config, file)?;
+                let prepared = prepare(&config, common)?;
                 watch(&config, prepared)
             })
         }
         Command::DebugEscape(arguments) => {
-            let file = arguments.common.config.clone();
+            let common = arguments.common.clone();
             settle(arguments.resolve(), |config| {
-                let _loaded = prepare(&config, file)?;
+                let _loaded = prepare(&config, common)?;
                 let refused = escape::try_all(&mut io::stdout()).context("standard output")?;
                 anyhow::ensure!(refused, "not all was refused");
                 Ok(())
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
             end(generate::generate(&folder).map(drop).with_context(|| folder.display().to_string()))
         }
         Command::Replay(arguments) => {
-            settle(arguments.resolve(), |config| Ok(replay(&config, &arguments.files, is_colored(&config))?))
+            settle(arguments.resolve(), |config| Ok(replay(&config, &arguments.files)?))
         }
         Command::Check(arguments) => settle(arguments.resolve(), |config| check(&arguments, &config)),
         Command::Identity(arguments) => identity(&arguments),
@@ -103,7 +103,7 @@ fn watch(config: &Config, prepared: Prepared) -> anyhow::Result<()> {
     let control = Control::default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (ended, end) = tokio::sync::oneshot::channel();
-    let (config, colored, told) = (config.clone(), is_colored(config), control.clone());
+    let (config, told) = (config.clone(), control.clone());
     runtime.block_on(async move {
         // Before the programs are attached: a signal must never find them without a way to leave.
         let (mut interrupt, mut terminate, mut report, mut reload) = (
@@ -114,7 +114,7 @@ fn watch(config: &Config, prepared: Prepared) -> anyhow::Result<()> {
         );
         std::thread::Builder::new().name("pipeline".into()).spawn(move || {
             // The receiver waits for this as long as the program lives.
-            let _ended = ended.send(run(&config, prepared, colored, &told));
+            let _ended = ended.send(run(&config, prepared, &told));
         })?;
         tokio::pin!(end);
         loop {
@@ -175,12 +175,4 @@ fn check(arguments: &CheckArgs, config: &Config) -> anyhow::Result<()> {
     let text = config.to_toml()?;
     log::info(format_args!("{} is in order; every setting as it would be used:", arguments.config.display()));
     io::stdout().write_all(text.as_bytes()).context("standard output")
-}
-
-fn is_colored(config: &Config) -> bool {
-    match config.stdout().map(|(_, stdout)| stdout.color) {
-        Some(Color::Always) => true,
-        Some(Color::Never) | None => false,
-        Some(Color::Auto) => io::stdout().is_terminal(),
-    }
 }

@@ -10,7 +10,7 @@ use crate::{
     ledger::{Reason, Tally},
     output::{
         OutputReason,
-        emit::{Books, Emitter, Pressure},
+        emit::{Books, Change, Emitter, Pressure},
         lane::Lane,
     },
     rules::{
@@ -88,6 +88,11 @@ impl Pipeline {
     /// Lookups are judged by these rules from now on.
     pub fn set_rules(&mut self, rules: Arc<Ruleset>) {
         self.tail.judge.replace(rules);
+    }
+
+    /// Outputs come and go.
+    pub fn change_outputs(&mut self, change: Change) {
+        self.tail.emitter.change(change);
     }
 
     /// Who is told what the kernel should know.

@@ -1,8 +1,6 @@
 //! `dns-monitor replay`: capture files through the same pipeline, as fast as the reader takes the events.
 
 use std::{
-    error::Error as StdError,
-    iter,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -57,8 +55,8 @@ pub enum ReplayError {
 ///
 /// # Errors
 /// [`ReplayError`]; whatever could be read has become events all the same.
-pub fn replay(config: &Config, files: &[PathBuf], colored: bool) -> Result<(), ReplayError> {
-    let (lanes, writers) = writers::start(config, colored, Source::Files)?;
+pub fn replay(config: &Config, files: &[PathBuf]) -> Result<(), ReplayError> {
+    let (lanes, writers) = writers::start(config, Source::Files)?;
     let mut pipeline = Pipeline::new(config, lanes, Pressure::Wait, Directory::of_files(config));
     if !config.specs.is_empty() {
         pipeline.set_rules(Arc::new(rules(config)?));
@@ -107,7 +105,7 @@ impl Replay {
         }
         let result = self.read(file);
         if let Err(error) = &result {
-            log::warn(format_args!("{}", with_causes(error)));
+            log::warn(format_args!("{}", log::with_causes(error)));
         }
         self.pipeline.report_loss(self.now, self.packets.lost());
         result.is_ok()
@@ -134,10 +132,4 @@ impl Replay {
         self.packets.merge(capture.tally());
         result
     }
-}
-
-/// The error and what caused it, on one line.
-fn with_causes(error: &dyn StdError) -> String {
-    let causes = iter::successors(Some(error), |error| (*error).source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

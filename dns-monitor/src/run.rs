@@ -1,44 +1,39 @@
 //! `dns-monitor run`: the kernel's samples through the pipeline, until told to stop.
 
+mod agent;
 mod prepare;
 
 use std::{
     io,
     net::TcpListener,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-        mpsc::{Receiver, TryRecvError, channel},
-    },
-    time::{Duration, Instant},
+    sync::{Arc, atomic::AtomicBool, mpsc::channel},
 };
 
-use dns_monitor_common::counter::Counter;
 use jiff::Timestamp;
 use thiserror::Error;
 
+use self::agent::Agent;
+pub use self::prepare::{Prepared, prepare};
 use crate::{
     config::Config,
     control::{
         audit::Audit,
-        protocol::Response,
         server::{Bound, PATIENCE, Server, ServerError, Settings},
     },
     identity::directory::{Directory, DirectoryError},
     log,
-    notify::Notifier,
     output::{
+        self,
         emit::Pressure,
-        writers::{self, Source, Writers, WritersError},
+        writers::{self, Source, WritersError},
     },
-    pipeline::{Ledger, Pipeline},
+    pipeline::Pipeline,
     rules::{
-        engine::{Handle, Service, force::Force},
+        engine::{Service, force::Force},
         manual::Manual,
-        ruleset::Ruleset,
     },
     sandbox::SandboxError,
-    source::kernel::{Kernel, KernelError},
+    source::kernel::KernelError,
     status::{
         board::{Board, Pen},
         desk::Desk,
@@ -46,17 +41,6 @@ use crate::{
         scrape::{Scrape, ScrapeError},
     },
 };
-
-pub use self::prepare::{Prepared, prepare};
-
-/// Samples taken before anything else is looked after.
-const ROUND: usize = 8192;
-/// How long the source rests when it had nothing: short while there is traffic, longer while there is none.
-const REST: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(5));
-/// How often waiting lookups, interfaces and losses are looked after.
-const TEND: Duration = Duration::from_millis(100);
-/// How long the outputs may take for the last events.
-const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// Why the agent cannot go on.
 #[derive(Debug, Error)]
@@ -67,6 +51,9 @@ pub enum RunError {
     /// An output could not be started.
     #[error(transparent)]
     Writers(#[from] WritersError),
+    /// The thread of the outputs could not be started.
+    #[error("cannot start the thread of the outputs: {0}")]
+    Outputs(#[source] io::Error),
     /// The thread of the rules could not be started.
     #[error("cannot start the thread of the rules: {0}")]
     Service(#[source] io::Error),
@@ -108,14 +95,18 @@ pub struct Control {
 ///
 /// # Errors
 /// [`RunError`]; the programs are detached in every case, but where they are to be kept.
-pub fn run(config: &Config, prepared: Prepared, colored: bool, control: &Control) -> Result<(), RunError> {
-    let Prepared { mut kernel, socket, taps, metrics, notifier, file, sandbox } = prepared;
+pub fn run(config: &Config, prepared: Prepared, control: &Control) -> Result<(), RunError> {
+    let Prepared { mut kernel, socket, taps, metrics, notifier, arguments, sandbox, reach } = prepared;
     let directory = Directory::live(config, taps)?;
     let (judges, rules) = channel();
     let force = Force::new(kernel.enforcer()?, judges, manual(config), config.rules.learn_max);
-    let service = Service::start(config, file, force).map_err(RunError::Service)?;
+    let service = Service::start(config, arguments.config.clone(), force).map_err(RunError::Service)?;
+    let (lanes, writers) = writers::start(config, Source::Live)?;
+    let (change, changes) = channel();
+    let read = Box::new(move || arguments.reread());
+    let outputs = output::Service::start(writers, read, reach, change).map_err(RunError::Outputs)?;
     let board = Arc::new(Board::default());
-    let desk = Desk::new(service.handle().clone(), board.clone(), sandbox);
+    let desk = Desk::new(service.handle().clone(), outputs.handle().clone(), board.clone(), sandbox);
     let server = socket.map(|socket| serve(config, socket, desk.clone())).transpose()?;
     let scrape = metrics.map(|port| scrape(port, desk)).transpose().map_err(RunError::Metrics)?;
     if kernel.has_predecessor() {
@@ -125,16 +116,16 @@ pub fn run(config: &Config, prepared: Prepared, colored: bool, control: &Control
         }
     }
     kernel.attach()?;
-    let (lanes, writers) = writers::start(config, colored, Source::Live)?;
     let mut pipeline = Pipeline::new(config, lanes, Pressure::Drop, directory);
     let learner = service.handle().clone();
     pipeline.set_learner(move |learn| learner.learn(learn));
-    let mut agent = Agent { kernel, pipeline, rules, notifier, reload: None, board, pen: Pen::default() };
+    let (reloads, pen) = (Vec::new(), Pen::default());
+    let mut agent = Agent { kernel, pipeline, rules, changes, notifier, reloads, board, pen };
     agent.notifier.ready();
-    agent.watch(control, service.handle(), &writers)?;
+    agent.watch(control, service.handle(), &outputs)?;
     agent.notifier.stopping();
     drop((server, scrape, service));
-    agent.stop(writers)
+    agent.stop(outputs)
 }
 
 /// What the operator said to an earlier agent. Without a place to keep it, it is at least taken.
@@ -175,113 +166,4 @@ fn serve(config: &Config, socket: Bound, desk: Desk) -> Result<Server, ServerErr
         patience: PATIENCE,
     };
     Server::serve(socket, settings, Arc::new(desk))
-}
-
-struct Agent {
-    kernel: Kernel,
-    pipeline: Pipeline,
-    /// Rules that will be in force.
-    rules: Receiver<Arc<Ruleset>>,
-    notifier: Notifier,
-    /// A reload that is on its way.
-    reload: Option<Receiver<Response>>,
-    /// Where figures are left, and how.
-    board: Arc<Board>,
-    pen: Pen,
-}
-
-impl Agent {
-    fn watch(&mut self, control: &Control, service: &Handle, writers: &Writers) -> Result<(), KernelError> {
-        self.pipeline.set_interfaces(self.kernel.interfaces());
-        let (mut rest, mut tended) = (REST.0, Instant::now());
-        while !control.stop.load(Ordering::Relaxed) && !self.pipeline.is_broken() {
-            let taken = self.round();
-            if tended.elapsed() >= TEND {
-                tended = Instant::now();
-                self.tend()?;
-                service.beat();
-                self.notify();
-                if self.pen.is_due() {
-                    let ledger = self.ledger()?;
-                    self.pen.leave(&self.board, self.kernel.watched(), &ledger);
-                }
-            }
-            if control.report.swap(false, Ordering::Relaxed) {
-                log::info(format_args!("{}", self.ledger()?));
-            }
-            if control.reload.swap(false, Ordering::Relaxed) {
-                self.notifier.reloading();
-                self.reload = Some(service.reload());
-                writers.reopen();
-            }
-            self.pipeline.flush();
-            rest = match taken {
-                0 => (rest * 2).min(REST.1),
-                _ => REST.0,
-            };
-            if taken < ROUND {
-                std::thread::sleep(rest);
-            }
-        }
-        Ok(())
-    }
-
-    /// Tells the service manager that we live, and when a reload is over, however it went.
-    fn notify(&mut self) {
-        let over = |reload: &Receiver<Response>| reload.try_recv() != Err(TryRecvError::Empty);
-        if self.reload.as_ref().is_some_and(over) {
-            self.reload = None;
-            self.notifier.ready();
-        }
-        let (kernel, pipeline) = (&self.kernel, &self.pipeline);
-        self.notifier.beat(|| {
-            let (packets, submitted) = kernel.tally().ok()?;
-            Some(pipeline.ledger(packets, Some(submitted)).line())
-        });
-    }
-
-    /// Takes the samples that are due. Rules are handed over before the kernel has them: asked for after the time up to
-    /// which samples are due, those of every sample are known.
-    fn round(&mut self) -> usize {
-        self.pipeline.tend();
-        let due = self.kernel.due();
-        while let Ok(rules) = self.rules.try_recv() {
-            self.pipeline.set_rules(rules);
-        }
-        self.kernel.drain(due, ROUND, |sample| self.pipeline.take(sample))
-    }
-
-    fn tend(&mut self) -> Result<(), KernelError> {
-        if self.kernel.tend() {
-            self.pipeline.set_interfaces(self.kernel.interfaces());
-        }
-        self.pipeline.expire(self.kernel.now());
-        let (packets, _) = self.kernel.tally()?;
-        self.pipeline.report_loss(self.kernel.now(), packets.lost());
-        Ok(())
-    }
-
-    fn stop(mut self, writers: Writers) -> Result<(), RunError> {
-        let deadline = Instant::now() + LAST_WORDS;
-        self.kernel.detach();
-        self.pipeline.set_pressure(Pressure::Until(deadline));
-        while let Ok(rules) = self.rules.try_recv() {
-            self.pipeline.set_rules(rules);
-        }
-        self.kernel.drain_rest(|sample| self.pipeline.take(sample));
-        self.pipeline.finish();
-        let (packets, _) = self.kernel.tally()?;
-        self.pipeline.report_loss(self.kernel.now(), packets.lost());
-        self.pipeline.close();
-        writers.finish(Some(deadline));
-        let mut ledger = self.ledger()?;
-        ledger.settle();
-        log::info(format_args!("{ledger}"));
-        if self.pipeline.is_broken() { Err(RunError::Broken) } else { Ok(()) }
-    }
-
-    fn ledger(&self) -> Result<Ledger<Counter>, KernelError> {
-        let (packets, submitted) = self.kernel.tally()?;
-        Ok(self.pipeline.ledger(packets, Some(submitted)))
-    }
 }

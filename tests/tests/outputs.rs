@@ -6,14 +6,30 @@
 mod certificates;
 #[path = "outputs/collector.rs"]
 mod collector;
+#[path = "outputs/disk.rs"]
+mod disk;
+#[path = "outputs/many.rs"]
+mod many;
+#[path = "outputs/reader.rs"]
+mod reader;
+#[path = "outputs/reload.rs"]
+mod reload;
+#[path = "outputs/rotation.rs"]
+mod rotation;
 
-use std::{collections::BTreeSet, fs, net::TcpListener, process::Command};
+use std::{
+    collections::BTreeSet,
+    fs,
+    net::TcpListener,
+    path::PathBuf,
+    process::{Command, Output},
+};
 
 use collector::Collector;
 use dns_monitor_tests::{
     Agent, Lab,
     address::{self, Network},
-    agent::Ended,
+    agent::{Ended, program},
     books::{self, Book},
     oracle::ask_all,
     wait,
@@ -23,11 +39,27 @@ use tempfile::TempDir;
 
 /// An agent with these outputs, and standard output.
 fn agent(lab: &Lab, folder: &TempDir, outputs: &str) -> Agent {
-    let config = folder.path().join("agent.toml");
-    let text =
-        format!("[rules]\nstate_dir = '{}'\n[[output]]\ntype = 'stdout'\nqueue = '64MiB'\n", state(folder));
-    fs::write(&config, format!("{text}{outputs}")).unwrap();
+    let config = configure(folder, &format!("[[output]]\ntype = 'stdout'\nqueue = '64MiB'\n{outputs}"));
     Agent::start(lab.resolver(), &["--interface", "eth0", "--config", config.to_str().unwrap()]).unwrap()
+}
+
+/// Writes a configuration with these outputs.
+fn configure(folder: &TempDir, outputs: &str) -> PathBuf {
+    let config = folder.path().join("agent.toml");
+    let (state, socket) = (state(folder), socket(folder).display().to_string());
+    let text = format!("[rules]\nstate_dir = '{state}'\n[control]\nsocket = '{socket}'\n{outputs}");
+    fs::write(&config, text).unwrap();
+    config
+}
+
+fn socket(folder: &TempDir) -> PathBuf {
+    folder.path().join("control.sock")
+}
+
+/// What `dns-monitor` tells of the running agent.
+fn tell(folder: &TempDir, words: &[&str]) -> Output {
+    let mut command = Command::new(program().unwrap());
+    command.args(words).arg("--socket").arg(socket(folder)).output().unwrap()
 }
 
 fn state(folder: &TempDir) -> String {
@@ -163,44 +195,5 @@ fn who_is_not_to_be_trusted_gets_nothing_and_the_others_all() {
         assert_eq!(book.lost, 0, "{}", ended.stderr);
         assert!(ended.stderr.contains("events stay in the spool"), "{}", ended.stderr);
         assert!(collector.lines().is_empty(), "{certificate}");
-    }
-}
-
-/// A file system of its own, as small as can be.
-struct Disk(std::path::PathBuf);
-
-impl Disk {
-    fn new(folder: &TempDir) -> Self {
-        let path = folder.path().join("disk");
-        fs::create_dir(&path).unwrap();
-        let mut mount = Command::new("mount");
-        let status = mount.args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"]).arg(&path).status().unwrap();
-        assert!(status.success(), "cannot mount");
-        Self(path)
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let _gone = Command::new("umount").arg("--lazy").arg(&self.0).status();
-    }
-}
-
-#[test]
-fn a_disk_that_is_full_loses_what_the_books_say() {
-    for full in ["drop-oldest", "drop-newest"] {
-        let (lab, folder) = (Lab::new().unwrap(), TempDir::new().unwrap());
-        let disk = Disk::new(&folder);
-        let output = format!(
-            "[[output]]\nname = 'siem'\ntype = 'tcp'\naddress = '127.0.0.1:5142'\n\
-             spool = {{ path = '{}/spool', size = '64MiB', full = '{full}' }}\n",
-            disk.0.display(),
-        );
-        let mut agent = agent(&lab, &folder, &output);
-        ask(&lab, &mut agent, 10_000);
-        let ended = agent.stop().unwrap();
-        let book = book(&ended, "siem");
-        assert!(book.lost > 0, "{full}: {}", ended.stderr);
-        assert!(ended.stderr.contains("spool-full"), "{full}: {}", ended.stderr);
     }
 }

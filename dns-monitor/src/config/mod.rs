@@ -24,8 +24,9 @@ pub(crate) mod value;
 
 use std::path::Path;
 
-pub use error::ConfigError;
+pub use error::{ConfigError, Position};
 pub use identity::{Identity, Leases};
+use output::BadOutput;
 pub use output::Output;
 pub use resolved::{Attach, Color, Config, Format, Schema, nanoseconds};
 pub use rules::{Control, Rules, Spec};
@@ -38,10 +39,7 @@ impl Config {
     /// that is wrong in it.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let file = path.display().to_string();
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::parse(&file, &text),
-            Err(source) => Err(ConfigError::Read { file, source }),
-        }
+        Self::parse(&file, &text(path)?)
     }
 
     /// Checks the text of a file; `file` is what errors call it.
@@ -50,7 +48,8 @@ impl Config {
     /// [`ConfigError::Invalid`] with all that is wrong.
     pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
         let mut document = raw::Document::parse(file, text)?;
-        let config = Self::read(&mut document);
+        let Reread { config, bad, .. } = Self::read(&mut document);
+        document.give_back(bad.into_iter().flat_map(|bad| bad.problems));
         document.finish()?;
         Ok(config)
     }
@@ -67,4 +66,43 @@ impl Config {
         }
         Ok(text)
     }
+}
+
+/// A configuration that was read again, beside a running agent: one bad output is no reason to leave out the others.
+#[derive(Debug)]
+pub struct Reread {
+    /// What can be used of it.
+    pub config: Config,
+    /// The file as the operator named it.
+    pub file: String,
+    /// Where each of its outputs stands.
+    pub places: Vec<Position>,
+    /// Outputs that cannot be used.
+    pub bad: Vec<BadOutput>,
+}
+
+impl Reread {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// As [`Config::load`], but not where no more than outputs are wrong.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        Self::parse(&path.display().to_string(), &text(path)?)
+    }
+
+    /// Checks the text of a file; `file` is what errors call it.
+    ///
+    /// # Errors
+    /// As [`Config::parse`], but not where no more than outputs are wrong.
+    pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
+        let mut document = raw::Document::parse(file, text)?;
+        let reread = Self { file: file.to_owned(), ..Config::read(&mut document) };
+        document.finish()?;
+        Ok(reread)
+    }
+}
+
+fn text(path: &Path) -> Result<String, ConfigError> {
+    let failed = |source| ConfigError::Read { file: path.display().to_string(), source };
+    std::fs::read_to_string(path).map_err(failed)
 }

@@ -19,7 +19,7 @@ use self::{
     report::Report,
     table::{find, unknown},
 };
-use super::error::{ConfigError, Expected, Fault};
+use super::error::{ConfigError, Expected, Fault, Position, Problem};
 
 /// A configuration file, and what is wrong with it.
 pub struct Document<'a> {
@@ -109,9 +109,29 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// A fault with its place, not taken down.
+    pub fn problem(&self, span: &Range<usize>, fault: Fault) -> Problem {
+        self.report.problem(span, fault)
+    }
+
+    /// Hands out the faults that came after the first so many.
+    pub fn take_faults(&mut self, from: usize) -> Vec<Problem> {
+        self.report.take_from(from)
+    }
+
+    /// Takes faults down that were handed out.
+    pub fn give_back(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        self.report.extend(problems);
+    }
+
     /// The line of a byte, from 1.
     pub fn line(&self, offset: usize) -> usize {
-        self.report.position(offset).line
+        self.position(offset).line
+    }
+
+    /// The place of a byte.
+    pub fn position(&self, offset: usize) -> Position {
+        self.report.position(offset)
     }
 
     /// Fails if anything was wrong, unknown tables included.

@@ -5,9 +5,10 @@ use std::time::Duration;
 use dns_monitor_common::names::MAX_PORTS;
 
 use super::{
+    Reread,
     host::{Metrics, Sandbox},
     identity::{Identity, Leases},
-    output,
+    output::{self, Outputs},
     raw::{Document, Table},
     resolved::{Capture, Config, Fragments, Observer, Replay, Tcp, Track},
     rules::{self, Control, Rules},
@@ -24,9 +25,9 @@ const MAX_RESOLVERS: usize = 64;
 const LEAST_STREAM: u64 = 2 + 65_535;
 
 impl Config {
-    /// Takes each table from the file; faults stay in the document.
-    pub(super) fn read(document: &mut Document<'_>) -> Self {
-        Self {
+    /// Takes each table from the file; faults stay in the document, but those of one output.
+    pub(super) fn read(document: &mut Document<'_>) -> Reread {
+        let mut config = Self {
             capture: document.table("capture", Capture::read),
             track: document.table("track", Track::read),
             tcp: document.table("tcp", Tcp::read),
@@ -39,9 +40,14 @@ impl Config {
             metrics: document.table("metrics", Metrics::read),
             identity: document.table("identity", Identity::read),
             leases: Leases::read_all(document),
-            outputs: output::read(document),
-            specs: rules::read(document),
-        }
+            outputs: Vec::new(),
+            specs: Vec::new(),
+        };
+        let Outputs { good, bad } = output::read(document);
+        let places;
+        (config.outputs, places) = good.into_iter().unzip();
+        config.specs = rules::read(document);
+        Reread { config, file: String::new(), places, bad }
     }
 }
 

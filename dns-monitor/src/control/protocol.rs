@@ -149,6 +149,19 @@ impl Response {
         Self::Error { message: message.into(), warnings: Vec::new() }
     }
 
+    /// Adds the answer to another part of the same change; where one is not done, it is said.
+    pub fn join(&mut self, other: Self) {
+        let (Self::Done { message, warnings } | Self::Error { message, warnings }) = self else { return };
+        let (Self::Done { message: more, warnings: others }
+        | Self::Error { message: more, warnings: others }) = other
+        else {
+            return;
+        };
+        message.push_str("; ");
+        message.push_str(&more);
+        warnings.extend(others);
+    }
+
     /// Adds a warning to the answer to a change; others have none.
     pub fn warn(&mut self, warning: String) {
         if let Self::Done { warnings, .. } | Self::Error { warnings, .. } = self {

@@ -20,6 +20,9 @@ use crate::{
 /// What an entry takes beside its text and name, about.
 const ENTRY: usize = 200;
 
+/// Events do not come so much out of order, ns: lookups wait for a minute at most.
+const JUMP: u64 = 120 * 1_000_000_000;
+
 /// Events that wait for others like them.
 pub struct Aggregator {
     /// ns.
@@ -90,15 +93,18 @@ impl Aggregator {
         false
     }
 
-    /// Time goes on, ns since the Unix epoch.
+    /// Time goes on, ns since the Unix epoch; events come a little out of order. Where it goes back by far, a clock was set.
     pub fn set_time(&mut self, now: u64) {
-        self.now = self.now.max(now);
+        let is_set_back = now.saturating_add(JUMP) < self.now;
+        self.now = if is_set_back { now } else { self.now.max(now) };
     }
 
     /// Appends the oldest event to `out` where its window is over, or too many wait; how many lines it is.
     pub fn take_due(&mut self, out: &mut Vec<u8>) -> Option<u64> {
         let (_, oldest) = self.waiting.front()?;
-        let is_over = oldest.first.saturating_add(self.window) <= self.now;
+        let is_over = oldest.first.saturating_add(self.window) <= self.now
+            // Of a time that will not come soon.
+            || self.now.saturating_add(JUMP) < oldest.first;
         (is_over || self.bytes > self.room).then(|| self.take(out)).flatten()
     }
 

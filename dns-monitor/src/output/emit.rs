@@ -1,15 +1,15 @@
 //! Lookups become numbered events, for every output that wants them.
 
-use std::time::Instant;
+use std::{mem, time::Instant};
 
+pub use super::past::Books;
 use super::{
-    OutputReason,
     lane::{Form, Lane},
+    past::Past,
 };
 use crate::{
     event::{Event, Id, Observer, encoder::Encoder, gap::Lost},
     identity::directory::Who,
-    ledger::Tally,
     rules::verdict::Judgement,
     track::lookup::Lookup,
 };
@@ -25,44 +25,93 @@ pub enum Pressure {
     Until(Instant),
 }
 
+/// Outputs that come and go while events pass.
+#[derive(Default)]
+pub struct Change {
+    /// Names of those whose lanes are closed; what is queued is still written.
+    pub gone: Vec<String>,
+    /// Those that come, some of them in the place of one that goes.
+    pub new: Vec<Lane>,
+}
+
 /// Numbers events, and has them encoded and handed over in batches.
 pub struct Emitter {
     lanes: Vec<Lane>,
+    past: Past,
     encoders: Vec<Shared>,
+    observer: Observer,
     pressure: Pressure,
     start: Option<u64>,
     sequence: u64,
     interfaces: Vec<(u32, String)>,
-    own: u64,
-}
-
-/// The books of one output.
-#[derive(Clone, Debug)]
-pub struct Books {
-    /// Of the output.
-    pub name: String,
-    /// In events; what is in its batch at hand is held.
-    pub tally: Tally<OutputReason>,
+    /// What was lost before the outputs, as last told.
+    lost: Lost,
 }
 
 impl Emitter {
     /// An emitter into these lanes.
-    pub fn new(mut lanes: Vec<Lane>, observer: &Observer, pressure: Pressure) -> Self {
-        let mut encoders: Vec<Shared> = Vec::new();
-        for lane in &mut lanes {
-            let found = encoders.iter().position(|shared| shared.form == lane.form);
-            lane.encoder = found.unwrap_or(encoders.len());
-            if let Some(shared) = encoders.get_mut(lane.encoder) {
-                shared.lanes += 1;
-            } else if let Ok(encoder) = lane.form.encoder(observer) {
-                encoders.push(Shared::new(lane.form.clone(), encoder));
-            } else {
-                // Refused when the lane was made. Rather nothing than too much.
-                lane.encoder = usize::MAX;
+    pub fn new(lanes: Vec<Lane>, observer: &Observer, pressure: Pressure) -> Self {
+        let mut emitter = Self {
+            lanes,
+            past: Past::default(),
+            encoders: Vec::new(),
+            observer: observer.clone(),
+            pressure,
+            start: observer.start,
+            sequence: 0,
+            interfaces: Vec::new(),
+            lost: Lost::default(),
+        };
+        emitter.share();
+        emitter
+    }
+
+    /// Closes lanes and opens others, between two events.
+    pub fn change(&mut self, change: Change) {
+        let Change { gone, new } = change;
+        let mut new: Vec<Option<Lane>> = new.into_iter().map(Some).collect();
+        let mut lanes = Vec::with_capacity(self.lanes.len());
+        for mut lane in mem::take(&mut self.lanes) {
+            if !gone.iter().any(|name| name == lane.name()) {
+                lanes.push(lane);
+                continue;
             }
+            let same = |new: &&mut Option<Lane>| new.as_ref().is_some_and(|new| new.name() == lane.name());
+            let successor = new.iter_mut().find(same).and_then(Option::take);
+            lane.close(Pressure::Drop);
+            lanes.extend(successor.map(|mut successor| {
+                successor.succeed(&lane);
+                successor
+            }));
+            self.past.take(lane);
         }
-        let (start, interfaces) = (observer.start, Vec::new());
-        Self { lanes, encoders, pressure, start, sequence: 0, interfaces, own: 0 }
+        lanes.extend(new.into_iter().flatten().map(|mut lane| {
+            lane.set_before(self.lost);
+            lane
+        }));
+        self.lanes = lanes;
+        self.share();
+    }
+
+    /// Gives each lane its encoder; those that want the same have one.
+    fn share(&mut self) {
+        let mut known = mem::take(&mut self.encoders);
+        for lane in &mut self.lanes {
+            let form = &lane.form;
+            let mut here = self.encoders.iter_mut().enumerate();
+            if let Some((at, shared)) = here.find(|(_, shared)| shared.form == *form) {
+                lane.encoder = at;
+                shared.lanes += 1;
+                continue;
+            }
+            let shared = match known.iter().position(|shared| shared.form == *form) {
+                Some(at) => Ok(Shared { lanes: 1, ..known.swap_remove(at) }),
+                None => form.encoder(&self.observer).map(|encoder| Shared::new(form.clone(), encoder)),
+            };
+            // Refused when the lane was made, if at all. Rather nothing than too much.
+            lane.encoder = if shared.is_ok() { self.encoders.len() } else { usize::MAX };
+            self.encoders.extend(shared);
+        }
     }
 
     /// How the source numbers its interfaces.
@@ -95,7 +144,7 @@ impl Emitter {
 
     /// A lookup of the agent's own is no event.
     pub fn leave_out(&mut self) {
-        self.own = self.own.saturating_add(1);
+        self.lanes.iter_mut().for_each(Lane::leave_out);
     }
 
     /// Says in the stream of each output what was lost since the last time, if anything was; filters have no say in it.
@@ -103,6 +152,8 @@ impl Emitter {
     pub fn report(&mut self, time: u64, kernel: u64, decode: u64) {
         let id = self.id(time);
         let mut said = false;
+        self.lost = Lost { kernel, decode, sink: 0 };
+        self.past.settle(&mut self.lanes);
         let Self { lanes, encoders, pressure, .. } = self;
         for lane in lanes {
             lane.set_time(time, *pressure);
@@ -131,18 +182,15 @@ impl Emitter {
 
     /// Whether the readers of the events are gone, all of them, and none will come.
     pub fn is_broken(&self) -> bool {
-        self.lanes.iter().all(Lane::is_broken)
+        !self.lanes.is_empty() && self.lanes.iter().all(Lane::is_broken)
     }
 
-    /// The books of every output.
+    /// The books of every output, those that were ended behind the others.
     pub fn books(&self) -> Vec<Books> {
-        let books = |lane: &Lane| {
-            let mut tally = lane.tally();
-            tally.see(self.own);
-            tally.end(OutputReason::Own, self.own);
-            Books { name: lane.name().to_owned(), tally }
-        };
-        self.lanes.iter().map(books).collect()
+        let books = |lane: &Lane| Books { name: lane.name().to_owned(), tally: lane.tally() };
+        let mut all: Vec<Books> = self.lanes.iter().map(books).collect();
+        self.past.add_to(&mut all);
+        all
     }
 
     /// The next event's; `time` is its own, ns since the Unix epoch.

@@ -70,6 +70,9 @@ pub struct Lane {
     queue: Queue,
     pub(super) batch: Batch,
     reported: Lost,
+    /// What an output before this one, of the same name, has lost and not told.
+    inherited: u64,
+    own: u64,
     filtered: u64,
     sampled: u64,
     aggregated: u64,
@@ -88,10 +91,28 @@ impl Lane {
             batch: queue.batch(),
             queue,
             reported: Lost::default(),
+            inherited: 0,
+            own: 0,
             filtered: 0,
             sampled: 0,
             aggregated: 0,
         }
+    }
+
+    /// It comes while others are there: what was lost before is not its concern.
+    pub(super) fn set_before(&mut self, before: Lost) {
+        self.reported = Lost { sink: 0, ..before };
+    }
+
+    /// It takes the place of another, of the same name.
+    pub(super) fn succeed(&mut self, other: &Self) {
+        self.set_before(other.reported);
+        self.inherit(other.lost().saturating_sub(other.reported.sink));
+    }
+
+    /// What the one before it has lost, and cannot tell any more.
+    pub(super) fn inherit(&mut self, lost: u64) {
+        self.inherited = self.inherited.saturating_add(lost);
     }
 
     /// The same, but events say no more of people than these settings let them.
@@ -120,6 +141,11 @@ impl Lane {
             return false;
         }
         true
+    }
+
+    /// A lookup of the agent's own is no event.
+    pub(super) fn leave_out(&mut self) {
+        self.own = self.own.saturating_add(1);
     }
 
     /// Takes an event; `encode` appends its text, and says how many lines it is.
@@ -159,7 +185,7 @@ impl Lane {
 
     /// So many lines were appended to the batch.
     fn count(&mut self, lines: u64, pressure: Pressure) {
-        self.batch.events += lines;
+        self.batch.add(lines);
         if self.batch.bytes.len() >= self.queue.batch_bytes() {
             self.hand_over(pressure);
         }
@@ -180,7 +206,7 @@ impl Lane {
             return false;
         }
         self.reported = lost;
-        self.batch.events += lines;
+        self.batch.add(lines);
         self.hand_over(pressure);
         true
     }
@@ -221,14 +247,20 @@ impl Lane {
 
     /// Events that the output should have got and did not.
     pub(super) fn lost(&self) -> u64 {
-        self.queue.tally().lost()
+        self.queue.tally().lost().saturating_add(self.inherited)
+    }
+
+    /// Whether it is closed, and nobody is left behind its queue.
+    pub(super) fn is_ended(&self) -> bool {
+        self.queue.is_ended()
     }
 
     /// The books, in events; what is in the batch at hand is held.
     pub(super) fn tally(&self) -> Tally<OutputReason> {
         let mut tally = self.queue.tally();
         let waiting = self.aggregator.as_ref().map_or(0, |aggregator| aggregator.held());
-        tally.see(self.batch.events + self.filtered + self.sampled + self.aggregated + waiting);
+        tally.see(self.batch.events + self.filtered + self.sampled + self.aggregated + self.own + waiting);
+        tally.end(OutputReason::Own, self.own);
         tally.end(OutputReason::Aggregated, self.aggregated);
         tally.end(OutputReason::Filtered, self.filtered);
         tally.end(OutputReason::Sampled, self.sampled);

@@ -3,19 +3,27 @@
 //! 1. [`emit`]: numbers events, and has them encoded once for all outputs that want the same;
 //! 2. [`lane`]: the way to one output: what it wants ([`filter`], [`aggregate`]), and its books;
 //! 3. [`queue`]: bounded; what does not fit is counted, never waited for (but by `replay`);
-//! 4. [`writers`]: the threads at the other ends: [`stdout`], or a [`worker`] with its [`sink`] and [`spool`].
+//! 4. [`writers`]: the threads at the other ends: [`stdout`], or a [`worker`] with its [`sink`] and [`spool`];
+//! 5. [`service`]: outputs come and go while the agent runs, by [`reload`]; those that went are in the books of the [`past`];
+//! 6. [`watch`]: how they are, by their [`gauge`].
 
 pub mod aggregate;
 pub mod emit;
 pub mod filter;
+pub mod gauge;
 pub mod lane;
+pub mod past;
 pub mod queue;
+pub mod reload;
+pub mod service;
 pub mod sink;
 pub mod spool;
 pub mod stdout;
+pub mod watch;
 pub mod worker;
 pub mod writers;
 
+pub use self::service::Service;
 use crate::ledger::reasons;
 
 reasons! {
@@ -41,7 +49,7 @@ reasons! {
         SpoolFull "spool-full" Lost,
         /// The reader of standard output is gone, or the disk behind it is full.
         WriteFailed "write-failed" Lost,
-        /// The output did not take it in time when the agent stopped.
+        /// The output did not take it in time when it was ended, or the agent was.
         Unread "unread-at-exit" Lost,
     }
 }

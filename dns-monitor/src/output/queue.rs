@@ -20,6 +20,16 @@ pub struct Batch {
     pub bytes: Vec<u8>,
     /// How many they are.
     pub events: u64,
+    /// When the first of them came.
+    pub since: Option<Instant>,
+}
+
+impl Batch {
+    /// So many lines were appended.
+    pub fn add(&mut self, lines: u64) {
+        self.events += lines;
+        self.since.get_or_insert_with(Instant::now);
+    }
 }
 
 /// The most bytes that are gathered before a batch is handed over.
@@ -44,6 +54,8 @@ pub struct Fates {
     pub kept: AtomicU64,
     /// Nothing will be delivered any more.
     pub broken: AtomicBool,
+    /// The threads behind the queue have ended: what has no fate yet will have none.
+    pub ended: AtomicBool,
 }
 
 impl Fates {
@@ -107,7 +119,7 @@ impl Queue {
             Ok(bytes) => bytes,
             Err(TryRecvError::Empty | TryRecvError::Disconnected) => Vec::with_capacity(room),
         };
-        Batch { bytes, events: 0 }
+        Batch { bytes, events: 0, since: None }
     }
 
     /// Hands a batch over, or counts it as lost where the queue is full.
@@ -163,6 +175,11 @@ impl Queue {
         self.fates.broken.load(Ordering::Relaxed)
     }
 
+    /// Whether nobody is left behind the queue.
+    pub fn is_ended(&self) -> bool {
+        self.fates.ended.load(Ordering::Acquire)
+    }
+
     /// No more batches will come.
     pub fn close(&mut self) {
         self.sender = None;
@@ -209,6 +226,12 @@ impl Batches {
 }
 
 impl Done {
+    /// Bytes that wait in the queue, those of the batch that is being delivered among them.
+    #[must_use]
+    pub fn queued(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
     /// Makes room, and gives the buffer back.
     pub fn take(&self, mut batch: Batch) {
         self.waiting.fetch_sub(batch.bytes.len(), Ordering::Relaxed);

@@ -11,7 +11,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::queue::{Batch, Batches, Fates};
+use super::{
+    gauge::{Condition, Gauge},
+    queue::{Batch, Batches, Fates},
+};
 use crate::log;
 
 /// Interrupts a write that nobody reads; any signal with a handler would do.
@@ -28,8 +31,8 @@ impl Writer {
     ///
     /// # Errors
     /// Where the thread or the handler is refused.
-    pub fn start(batches: Batches, is_alone: bool) -> io::Result<Self> {
-        Self::spawn(batches, libc::STDOUT_FILENO, is_alone)
+    pub fn start(batches: Batches, is_alone: bool, gauge: &Arc<Gauge>) -> io::Result<Self> {
+        Self::spawn(batches, libc::STDOUT_FILENO, is_alone, Arc::clone(gauge))
     }
 
     /// Starts it on another descriptor, which stays open as long as the writer lives.
@@ -37,16 +40,16 @@ impl Writer {
     /// # Errors
     /// As [`Self::start`].
     pub fn start_on(batches: Batches, descriptor: RawFd) -> io::Result<Self> {
-        Self::spawn(batches, descriptor, true)
+        Self::spawn(batches, descriptor, true, Arc::default())
     }
 
-    fn spawn(batches: Batches, descriptor: RawFd, is_alone: bool) -> io::Result<Self> {
+    fn spawn(batches: Batches, descriptor: RawFd, is_alone: bool, gauge: Arc<Gauge>) -> io::Result<Self> {
         install_handler()?;
         let give_up = Arc::<AtomicBool>::default();
         let told = Arc::clone(&give_up);
         let thread = thread::Builder::new()
             .name("stdout".into())
-            .spawn(move || run(&batches, (descriptor, is_alone), &told))?;
+            .spawn(move || run(&batches, (descriptor, is_alone), &told, &gauge))?;
         Ok(Self { thread, give_up })
     }
 
@@ -54,13 +57,19 @@ impl Writer {
     /// written then stays unwritten, and every line that is counted as written is.
     pub fn finish(self, patience: Duration) {
         let deadline = Instant::now() + patience;
-        while !self.thread.is_finished() {
-            if Instant::now() >= deadline {
-                self.give_up.store(true, Ordering::Release);
-                self.interrupt();
-            }
+        while !self.has_ended(deadline) {
             thread::sleep(Duration::from_millis(2));
         }
+    }
+
+    /// Whether it has ended, which it is made to from `deadline` on. To be asked again and again.
+    pub fn has_ended(&self, deadline: Instant) -> bool {
+        let has_ended = self.thread.is_finished();
+        if !has_ended && Instant::now() >= deadline {
+            self.give_up.store(true, Ordering::Release);
+            self.interrupt();
+        }
+        has_ended
     }
 
     /// Ends a blocked `write` with what it has written so far. Repeated by the caller: it may come just
@@ -72,8 +81,10 @@ impl Writer {
     }
 }
 
-fn run(batches: &Batches, (descriptor, is_alone): (RawFd, bool), give_up: &AtomicBool) {
+fn run(batches: &Batches, (descriptor, is_alone): (RawFd, bool), give_up: &AtomicBool, gauge: &Gauge) {
+    let mut is_first = true;
     while let Some(batch) = batches.next() {
+        gauge.set_at_hand(batch.since);
         if give_up.load(Ordering::Acquire) {
             return;
         }
@@ -81,6 +92,10 @@ fn run(batches: &Batches, (descriptor, is_alone): (RawFd, bool), give_up: &Atomi
             Progress::All => {
                 Fates::add(&batches.done.fates.delivered, batch.events);
                 batches.done(batch);
+                gauge.set_at_hand(None);
+                if std::mem::take(&mut is_first) {
+                    gauge.set_condition(Condition::Delivers);
+                }
             }
             Progress::Some(written) => {
                 let lines = lines(batch.bytes.get(..written).unwrap_or_default());
@@ -90,6 +105,8 @@ fn run(batches: &Batches, (descriptor, is_alone): (RawFd, bool), give_up: &Atomi
             Progress::Failed(written) => {
                 let lines = lines(batch.bytes.get(..written).unwrap_or_default());
                 Fates::add(&batches.done.fates.delivered, lines);
+                gauge.set_at_hand(None);
+                gauge.set_condition(Condition::Gone);
                 return fail(batches, batch.events - lines, is_alone);
             }
         }

@@ -5,11 +5,12 @@
 mod filter;
 mod gap;
 mod queue;
+mod reload;
 mod stdout;
 
 use super::queue::Batch;
 
 /// So many lines of ten bytes.
 fn batch(events: u64) -> Batch {
-    Batch { bytes: b"a line 10\n".repeat(events as usize), events }
+    Batch { bytes: b"a line 10\n".repeat(events as usize), events, since: None }
 }

@@ -23,6 +23,7 @@ use std::{
 
 use self::delivery::Delivery;
 use super::{
+    gauge::Gauge,
     queue::Batches,
     sink::{Events, Sink, Stop},
     spool::Spool,
@@ -31,15 +32,17 @@ use super::{
 /// How often a sink is looked after while there is nothing to deliver.
 const TEND: Duration = Duration::from_millis(500);
 /// What a thread that is told to stop may still take, before it is left alone.
-const GRACE: Duration = Duration::from_millis(500);
+pub const GRACE: Duration = Duration::from_millis(500);
 
-/// What all workers are told.
-#[derive(Clone, Debug)]
+/// What a worker is told, and what it says.
+#[derive(Clone, Debug, Default)]
 pub struct Link {
-    /// When everything ends.
+    /// When it ends.
     pub stop: Stop,
     /// How many times files were to be opened anew.
     pub reopen: Arc<AtomicU64>,
+    /// How it is.
+    pub gauge: Arc<Gauge>,
 }
 
 /// A running worker.
@@ -59,37 +62,45 @@ impl Worker {
         spool: Option<Spool>,
         link: &Link,
     ) -> io::Result<Self> {
-        let delivery = Delivery::new(name, sink, &batches.done.fates, &link.stop);
+        let delivery = Delivery::new(name, sink, &batches.done.fates, link);
         let tended = Tended::new(&link.reopen);
         let threads = match spool {
-            Some(spool) => spooled::start(name, delivery, batches, spool, tended)?,
-            None => vec![spawn(name, move || run(delivery, &batches, tended))?],
+            Some(spool) => spooled::start(name, delivery, batches, spool, (tended, &link.gauge))?,
+            None => {
+                let gauge = Arc::clone(&link.gauge);
+                vec![spawn(name, move || run(delivery, &batches, tended, &gauge))?]
+            }
         };
         Ok(Self { threads })
+    }
+
+    /// Whether it has ended.
+    pub fn is_finished(&self) -> bool {
+        self.threads.iter().all(JoinHandle::is_finished)
     }
 
     /// Waits for its end: until `deadline` where there is one. A thread that hangs in the system is left to it.
     pub fn finish(self, deadline: Option<Instant>) {
         let end = deadline.map(|deadline| deadline + GRACE);
-        for thread in self.threads {
-            while !thread.is_finished() && end.is_none_or(|end| Instant::now() < end) {
-                thread::sleep(Duration::from_millis(2));
-            }
+        while !self.is_finished() && end.is_none_or(|end| Instant::now() < end) {
+            thread::sleep(Duration::from_millis(2));
         }
     }
 }
 
 /// Without a spool.
-fn run(mut delivery: Delivery, batches: &Batches, mut tended: Tended) {
-    loop {
+fn run(mut delivery: Delivery, batches: &Batches, mut tended: Tended, gauge: &Gauge) {
+    while !delivery.is_over() {
         tended.tend(&mut delivery);
         match batches.next_within(TEND) {
             Ok(batch) => {
                 let framing = delivery.framing();
                 let events = Events { bytes: &batch.bytes, count: batch.events, framing };
+                gauge.set_at_hand(batch.since);
                 if !delivery.deliver(&events) {
                     return;
                 }
+                gauge.set_at_hand(None);
                 batches.done(batch);
             }
             Err(RecvTimeoutError::Timeout) => {}

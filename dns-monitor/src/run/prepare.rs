@@ -1,12 +1,10 @@
 //! What takes rights, done on the only thread there is; then they are given up.
 
-use std::{
-    net::TcpListener,
-    path::{Path, PathBuf},
-};
+use std::{net::TcpListener, path::Path};
 
 use super::RunError;
 use crate::{
+    cli::CommonArgs,
     config::{Config, rules::OnExit},
     control::{
         SOCKET,
@@ -15,7 +13,7 @@ use crate::{
     identity::{dhcp::Taps, directory::Directory},
     log,
     notify::Notifier,
-    sandbox,
+    sandbox::{self, reach::Reach},
     source::kernel::Kernel,
     status::scrape,
 };
@@ -32,25 +30,27 @@ pub struct Prepared {
     pub(super) metrics: Option<TcpListener>,
     /// The service manager.
     pub(super) notifier: Notifier,
-    /// The configuration, if there is one: a reload reads it again.
-    pub(super) file: Option<PathBuf>,
+    /// The command line: with it a reload reads the configuration again.
+    pub(super) arguments: CommonArgs,
     /// What is left of the rights.
     pub sandbox: sandbox::Report,
+    /// The same, for outputs that come later.
+    pub(super) reach: Reach,
 }
 
 /// Loads programs and opens sockets, then enters the sandbox. Before any other thread is there: they inherit it.
 ///
 /// # Errors
 /// [`RunError`].
-pub fn prepare(config: &Config, file: Option<PathBuf>) -> Result<Prepared, RunError> {
+pub fn prepare(config: &Config, arguments: CommonArgs) -> Result<Prepared, RunError> {
     let notifier = Notifier::from_env();
     let mut kernel = Kernel::load(&config.capture, config.rules.on_exit == OnExit::Keep)?;
     kernel.preload();
     let taps = Directory::taps(config)?;
     let socket = open(config)?;
     let metrics = config.metrics.listen.map(scrape::open).transpose()?;
-    let sandbox = sandbox::enter(config, file.as_deref())?;
-    Ok(Prepared { kernel, socket, taps, metrics, notifier, file, sandbox })
+    let (sandbox, reach) = sandbox::enter(config, arguments.config.as_deref())?;
+    Ok(Prepared { kernel, socket, taps, metrics, notifier, arguments, sandbox, reach })
 }
 
 /// Opens the control socket. That another agent has the usual one is no reason not to watch.

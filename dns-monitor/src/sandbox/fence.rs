@@ -16,6 +16,9 @@ use crate::log;
 /// The newest rights that are known here (Linux 6.12); an older kernel enforces what it knows of them.
 const KNOWN: ABI = ABI::V6;
 
+/// What [`enforce`] says where nothing is enforced.
+pub const NONE: &str = "none";
+
 /// Enforces it, as far as the kernel can; says how far that is.
 pub fn enforce(paths: &Paths) -> String {
     match restrict(paths) {
@@ -23,11 +26,11 @@ pub fn enforce(paths: &Paths) -> String {
         Ok(RulesetStatus::PartiallyEnforced) => "in part",
         Ok(RulesetStatus::NotEnforced) => {
             log::warn(format_args!("this kernel has no Landlock: the agent can read what its user can"));
-            "none"
+            NONE
         }
         Err(error) => {
             log::warn(format_args!("no Landlock, the agent can read what its user can: {error}"));
-            "none"
+            NONE
         }
     }
     .to_owned()

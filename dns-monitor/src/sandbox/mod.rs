@@ -10,13 +10,15 @@
 //! 2. [`capability`]: of root's rights, what creating maps takes;
 //! 3. [`paths`] and [`fence`]: the files and TCP ports that the configuration names, no others (Landlock);
 //! 4. [`calls`]: system calls that the agent never needs (seccomp);
-//! 5. [`escape`]: tries to get out, for the tests.
+//! 5. [`reach`]: what is left, for outputs that come later;
+//! 6. [`escape`]: tries to get out, for the tests.
 
 pub mod calls;
 pub mod capability;
 pub mod escape;
 pub mod fence;
 pub mod paths;
+pub mod reach;
 pub mod user;
 
 use std::{fmt, io, path::Path};
@@ -25,7 +27,7 @@ use aya::util::KernelVersion;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use self::{capability::Capabilities, paths::Paths, user::Become};
+use self::{capability::Capabilities, paths::Paths, reach::Reach, user::Become};
 use crate::{config::Config, log};
 
 /// From here on every attachment is a BPF link (TCX), which takes no capability once the program is loaded. Before that
@@ -79,7 +81,7 @@ impl fmt::Display for Report {
 ///
 /// # Errors
 /// [`SandboxError`]. A kernel without Landlock or seccomp is told of, and no error.
-pub fn enter(config: &Config, file: Option<&Path>) -> Result<Report, SandboxError> {
+pub fn enter(config: &Config, file: Option<&Path>) -> Result<(Report, Reach), SandboxError> {
     if !config.sandbox.enabled {
         let report = Report {
             user: user::current(),
@@ -90,7 +92,7 @@ pub fn enter(config: &Config, file: Option<&Path>) -> Result<Report, SandboxErro
             "no sandbox ({report}): whoever takes the agent over by a flaw has these rights, reads every file of the \
              host and changes what the resolver is sent"
         ));
-        return Ok(report);
+        return Ok((report, Reach::default()));
     }
     let kept = needed().and(Capabilities::permitted()?);
     capability::bound(kept);
@@ -101,12 +103,14 @@ pub fn enter(config: &Config, file: Option<&Path>) -> Result<Report, SandboxErro
     }
     capability::keep_only(kept)?;
     calls::no_new_privileges()?;
-    let landlock = fence::enforce(&Paths::of(config, file));
+    let paths = Paths::of(config, file);
+    let landlock = fence::enforce(&paths);
+    let reach = if landlock == fence::NONE { Reach::default() } else { Reach::fenced(paths) };
     let seccomp = calls::filter();
     let report =
         Report { enabled: true, user: user::current(), capabilities: kept.names(), landlock, seccomp };
     log::info(format_args!("sandbox: {report}"));
-    Ok(report)
+    Ok((report, reach))
 }
 
 /// `CAP_BPF` creates the maps of the next set of rules.

@@ -90,7 +90,7 @@ pub struct Totals {
 }
 
 /// What the pipeline's thread says.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Figures {
     /// When, by the wall clock.
     pub time: Timestamp,
@@ -100,6 +100,8 @@ pub struct Figures {
     pub stages: Vec<Stage>,
     /// How the resolver's lookups were explained.
     pub causes: Vec<(String, u64)>,
+    /// The books of each output, by its name.
+    pub outputs: Vec<Stage>,
     /// What comes and goes.
     pub rates: Rates,
 }
@@ -153,7 +155,8 @@ impl Pen {
         let causes = Certainty::ALL.iter().map(|how| (how.name().to_owned(), ledger.causes.of(*how)));
         let causes = causes.chain([("forgotten".to_owned(), ledger.causes.forgotten)]).collect();
         let interfaces = watched.into_iter().map(Interface::from).collect();
-        board.write(Figures { time: Timestamp::now(), interfaces, stages, causes, rates });
+        let outputs = ledger.outputs.iter().map(|books| stage(&books.name, &books.tally)).collect();
+        board.write(Figures { time: Timestamp::now(), interfaces, stages, causes, outputs, rates });
     }
 
     fn rates(&mut self, now: Instant, totals: Totals) -> Rates {

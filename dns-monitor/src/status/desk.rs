@@ -5,8 +5,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{
-    board::{Board, Rates},
+    board::{Board, Figures},
     health::{self, Health},
+    output::Output,
     process::Process,
     report::Status,
 };
@@ -16,6 +17,7 @@ use crate::{
         protocol::{Request, Response},
         server::Handler,
     },
+    output,
     rules::engine::Handle,
     sandbox,
 };
@@ -24,6 +26,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Desk {
     rules: Handle,
+    outputs: output::service::Handle,
     board: Arc<Board>,
     sandbox: sandbox::Report,
     started_at: Timestamp,
@@ -32,8 +35,13 @@ pub struct Desk {
 impl Desk {
     /// The agent starts now.
     #[must_use]
-    pub fn new(rules: Handle, board: Arc<Board>, sandbox: sandbox::Report) -> Self {
-        Self { rules, board, sandbox, started_at: Timestamp::now() }
+    pub fn new(
+        rules: Handle,
+        outputs: output::service::Handle,
+        board: Arc<Board>,
+        sandbox: sandbox::Report,
+    ) -> Self {
+        Self { rules, outputs, board, sandbox, started_at: Timestamp::now() }
     }
 
     /// How the agent is; `None`: it is stopping.
@@ -42,10 +50,9 @@ impl Desk {
         let rules = self.rules.stats()?;
         let figures = self.board.read();
         let left = figures.as_ref().map(|figures| figures.time);
-        let (interfaces, stages, causes, rates) = figures
-            .map_or((Vec::new(), Vec::new(), Vec::new(), Rates::default()), |figures| {
-                (figures.interfaces, figures.stages, figures.causes, figures.rates)
-            });
+        let Figures { interfaces, stages, causes, outputs: books, rates, .. } = figures.unwrap_or_default();
+        let outputs = self.outputs.watched();
+        let outputs = outputs.iter().map(|output| Output::new(output.state(), &books)).collect();
         let mut status = Status {
             agent_version: env!("CARGO_PKG_VERSION").to_owned(),
             started_at: self.started_at,
@@ -58,6 +65,7 @@ impl Desk {
             rates,
             stages,
             causes,
+            outputs,
             rules,
         };
         status.problems = health::problems(&status, left);
@@ -73,6 +81,14 @@ impl Handler for Desk {
                 Some(status) => Response::Status(Box::new(status)),
                 None => Response::error("the agent is stopping"),
             },
+            Request::Reload {} => {
+                let outputs = self.outputs.reload();
+                let mut response = self.rules.handle(caller, request);
+                if let Ok(outputs) = outputs.recv() {
+                    response.join(outputs);
+                }
+                response
+            }
             request => self.rules.handle(caller, request),
         }
     }

@@ -6,9 +6,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::report::Status;
+use crate::output::watch::{Delivery, Spool, State};
 
 /// The pipeline leaves figures every second: after so many it counts as stuck.
 const SILENT: i64 = 15;
+
+/// A collector may be away for so long, s: it is started anew, or the network is.
+const PATIENCE: f64 = 60.0;
+/// A spool that is fuller will lose events soon.
+const FULL: f64 = 0.8;
 
 /// In the order of badness, and as monitoring plugins number it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -49,6 +55,7 @@ pub fn problems(status: &Status, left: Option<Timestamp>) -> Vec<Problem> {
     pipeline(status, left, &mut problems);
     interfaces(status, &mut problems);
     losses(status, &mut problems);
+    outputs(status, &mut problems);
     rules(status, &mut problems);
     if status.sandbox.enabled && (status.sandbox.landlock == "none" || !status.sandbox.seccomp) {
         problem(&mut problems, Health::Warning, format!("the sandbox is not whole: {}", status.sandbox));
@@ -94,11 +101,33 @@ fn losses(status: &Status, problems: &mut Vec<Problem>) {
     if lost == 0 {
         return;
     }
-    let reasons = status.stages.iter().flat_map(|stage| &stage.reasons);
-    let reasons = reasons.filter(|count| count.column == "lost" && count.count > 0);
-    let reasons: Vec<_> = reasons.map(|count| count.reason.as_str()).collect();
+    let mut reasons = Vec::new();
+    for stage in &status.stages {
+        let counts = stage.reasons.iter().filter(|count| count.column == "lost" && count.count > 0);
+        reasons.extend(counts.map(|count| format!("{} {} {}", count.count, stage.name, count.reason)));
+    }
     let what = format!("{lost} lost in the last five minutes (since the start: {})", reasons.join(", "));
     problem(problems, Health::Warning, what);
+}
+
+fn outputs(status: &Status, problems: &mut Vec<Problem>) {
+    for output in &status.outputs {
+        let State { name, kind, place, delivery, spool, .. } = &output.state;
+        let mut warn = |what: String| problem(problems, Health::Warning, format!("output {name} {what}"));
+        match delivery {
+            Delivery::Waits { waits_seconds, because, .. } if *waits_seconds > PATIENCE => {
+                warn(format!("({kind}, {place}) delivers nothing for {waits_seconds:.0} s: {because}"));
+            }
+            Delivery::Gone => warn("has no reader any more: its events are lost".to_owned()),
+            Delivery::Waits { .. } | Delivery::Idle | Delivery::Delivers => {}
+        }
+        if let Some(Spool::Fails { error }) = spool {
+            warn(format!("has a spool that fails, its events wait in memory or are lost: {error}"));
+        }
+        if let Some(full) = output.fullness().filter(|full| *full > FULL) {
+            warn(format!("has a spool that is {:.0} % full; then events are lost", full * 100.0));
+        }
+    }
 }
 
 fn rules(status: &Status, problems: &mut Vec<Problem>) {

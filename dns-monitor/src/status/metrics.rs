@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
-use super::report::Status;
+use super::{output::Output, report::Status};
+use crate::output::watch::Spool;
 
 /// What `Content-Type` says.
 pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -15,6 +16,7 @@ pub fn metrics(status: &Status) -> String {
     let mut page = Page::default();
     agent(&mut page, status);
     stream(&mut page, status);
+    outputs(&mut page, &status.outputs);
     rules(&mut page, status);
     lists(&mut page, status);
     page.0
@@ -91,6 +93,55 @@ fn stream(page: &mut Page, status: &Status) {
     );
     for (certainty, count) in &status.causes {
         page.line("dns_monitor_causes_total", &[("certainty", certainty)], count);
+    }
+}
+
+fn outputs(page: &mut Page, outputs: &[Output]) {
+    page.head("dns_monitor_output_info", "gauge", "Always 1; what an output is.");
+    for Output { state, .. } in outputs {
+        let labels = [("type", state.kind.as_str()), ("schema", state.schema.as_deref().unwrap_or_default())];
+        page.line(
+            "dns_monitor_output_info",
+            &[[("output", state.name.as_str())].as_slice(), &labels].concat(),
+            1,
+        );
+    }
+    type Value = fn(&Output) -> Option<f64>;
+    let gauges: [(&str, &str, Value); 6] = [
+        ("up", "Whether events leave, as far as is known.", |one| Some(f64::from(u8::from(one.is_up())))),
+        ("lag_seconds", "Age of the oldest event that is not delivered.", |one| Some(one.state.lag_seconds)),
+        ("queue_bytes", "Events that wait in memory.", |one| Some(one.state.queued_bytes as f64)),
+        ("spool_bytes", "Bytes of the spool on disk.", |one| Some(spool(one)?.0 as f64)),
+        ("spool_limit_bytes", "The most bytes of the spool.", |one| Some(spool(one)?.1 as f64)),
+        ("spool_events", "Events that wait in the spool.", |one| Some(spool(one)?.2 as f64)),
+    ];
+    for (name, help, value) in gauges {
+        let name = format!("dns_monitor_output_{name}");
+        page.head(&name, "gauge", help);
+        for one in outputs {
+            if let Some(value) = value(one) {
+                page.line(&name, &[("output", &one.state.name)], value);
+            }
+        }
+    }
+    page.head("dns_monitor_output_delivered_total", "counter", "Events that were delivered.");
+    for one in outputs {
+        page.line("dns_monitor_output_delivered_total", &[("output", &one.state.name)], one.delivered);
+    }
+    page.head("dns_monitor_output_lost_total", "counter", "Events that an output has lost, by reason.");
+    for one in outputs {
+        for lost in &one.lost {
+            let labels = [("output", one.state.name.as_str()), ("reason", lost.reason.as_str())];
+            page.line("dns_monitor_output_lost_total", &labels, lost.count);
+        }
+    }
+}
+
+/// Bytes, the most of them, and events.
+const fn spool(output: &Output) -> Option<(u64, u64, u64)> {
+    match output.state.spool {
+        Some(Spool::Holds { bytes, limit_bytes, events, .. }) => Some((bytes, limit_bytes, events)),
+        _ => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! How the agent is: one set of figures, for `dns-monitor status`, for monitoring by its exit status, and for Prometheus.
 //!
 //! 1. [`board`]: where the pipeline's thread leaves its figures, without waiting for anybody;
-//! 2. [`report`]: all figures, as the control socket tells them;
+//! 2. [`report`]: all figures, those of each [`output`] among them, as the control socket tells them;
 //! 3. [`health`]: which of them somebody should look at;
 //! 4. [`desk`]: puts them together when somebody asks;
 //! 5. [`show`]: as text for people;
@@ -11,6 +11,7 @@ pub mod board;
 pub mod desk;
 pub mod health;
 pub mod metrics;
+pub mod output;
 pub mod process;
 pub mod report;
 pub mod scrape;

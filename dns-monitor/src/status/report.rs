@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     board::{Interface, Rates, Stage},
     health::{Health, Problem},
+    output::Output,
     process::Process,
 };
 use crate::{control::protocol::Stats, sandbox};
@@ -35,6 +36,8 @@ pub struct Status {
     pub stages: Vec<Stage>,
     /// How the resolver's lookups were explained: by certainty, how many.
     pub causes: Vec<(String, u64)>,
+    /// Outputs that run.
+    pub outputs: Vec<Output>,
     /// Lists and rules.
     pub rules: Stats,
 }

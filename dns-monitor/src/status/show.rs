@@ -1,11 +1,12 @@
 //! As text for people.
 
-use super::{board::Stage, report::Status};
+use super::{board::Stage, output::Output, report::Status};
 use crate::control::show::{
     span,
     stats::{age, size},
     table::{Align, Table, clean},
 };
+use crate::output::watch::{Delivery, Spool};
 
 /// The whole of it; what is wrong comes first.
 #[must_use]
@@ -15,6 +16,9 @@ pub fn status(status: &Status) -> String {
         text.push_str(&format!("  {}: {}\n", problem.health, clean(&problem.what)));
     }
     text.push_str(&format!("\n{}\n{}\n{}", facts(status), interfaces(status), ledger(&status.stages)));
+    if !status.outputs.is_empty() {
+        text.push_str(&format!("\n{}", outputs(&status.outputs)));
+    }
     if !status.rules.origins.is_empty() {
         text.push_str(&format!("\n{}", lists(status)));
     }
@@ -75,6 +79,49 @@ fn ledger(stages: &[Stage]) -> Table<7> {
         table.row([stage.name.clone(), seen, emitted, filtered, lost, held, why.join(", ")]);
     }
     table
+}
+
+fn outputs(outputs: &[Output]) -> Table<8> {
+    let mut table = Table::new(&[
+        ("OUTPUT", Align::Left),
+        ("TYPE", Align::Left),
+        ("STATE", Align::Left),
+        ("LAG", Align::Right),
+        ("QUEUED", Align::Right),
+        ("SPOOL", Align::Right),
+        ("ACKNOWLEDGES", Align::Left),
+        ("WHERE", Align::Left),
+    ]);
+    for Output { state, .. } in outputs {
+        let schema = state.schema.as_ref().map(|schema| format!(" {schema}")).unwrap_or_default();
+        let spool = match &state.spool {
+            None => "-".to_owned(),
+            Some(Spool::Holds { bytes, .. }) => size(*bytes),
+            Some(Spool::Fails { .. }) => "fails".to_owned(),
+        };
+        table.row([
+            state.name.clone(),
+            format!("{}{schema}", state.kind),
+            delivery(&state.delivery),
+            format!("{:.0}s", state.lag_seconds),
+            size(state.queued_bytes),
+            spool,
+            if state.acknowledges { "yes" } else { "no" }.to_owned(),
+            clean(&state.place).into_owned(),
+        ]);
+    }
+    table
+}
+
+fn delivery(delivery: &Delivery) -> String {
+    match delivery {
+        Delivery::Idle => "nothing yet".to_owned(),
+        Delivery::Delivers => "delivers".to_owned(),
+        Delivery::Waits { since, because, .. } => {
+            format!("waits since {}: {}", since.strftime("%FT%TZ"), clean(because))
+        }
+        Delivery::Gone => "no reader".to_owned(),
+    }
 }
 
 fn lists(status: &Status) -> Table<5> {

@@ -12,6 +12,7 @@ use super::{
     board::{Count, Interface, Rates, Stage},
     health::{self, Health},
     metrics::metrics,
+    output::Output,
     process::Process,
     report::Status,
     scrape::Scrape,
@@ -19,6 +20,7 @@ use super::{
 };
 use crate::{
     control::protocol::{self, Learned, OriginStats, Provenance, Response, Stats},
+    output::watch::{Delivery, Spool, State},
     sandbox,
 };
 
@@ -30,6 +32,7 @@ fn stage(name: &str, lost: u64) -> Stage {
     let reasons = vec![
         Count { column: "lost".into(), reason: "ring-full".into(), count: lost },
         Count { column: "filtered".into(), reason: "other-port".into(), count: 3 },
+        Count { column: "emitted".into(), reason: "delivered".into(), count: 6 },
     ];
     Stage { name: name.into(), seen: 10 + lost, emitted: 6, filtered: 3, lost, held: 1, reasons }
 }
@@ -47,6 +50,26 @@ fn origin(name: &str) -> OriginStats {
         error: None,
         from: Provenance::File,
     }
+}
+
+/// An output that delivers, with a spool of a hundred bytes.
+fn output(name: &str) -> Output {
+    let state = State {
+        name: name.into(),
+        kind: "tcp".into(),
+        place: "siem.example:514".into(),
+        schema: Some("ecs".into()),
+        acknowledges: false,
+        delivery: Delivery::Delivers,
+        lag_seconds: 1.5,
+        queued_bytes: 5,
+        spool: Some(Spool::Holds { bytes: 80, limit_bytes: 100, events: 3, oldest_seconds: 1.5 }),
+    };
+    Output::new(state, &[stage("other", 7), stage(name, 0)])
+}
+
+fn waits(seconds: f64) -> Delivery {
+    Delivery::Waits { since: at(900), waits_seconds: seconds, because: "cannot connect".into() }
 }
 
 /// An agent that is well, a thousand seconds after the epoch.
@@ -72,6 +95,7 @@ fn well() -> Status {
         rates: Rates { packets: 20.0, events: 5.0, ..Rates::default() },
         stages: vec![stage("packets", 0), stage("events", 0)],
         causes: vec![("sole".into(), 4)],
+        outputs: vec![output("siem")],
         rules: Stats {
             generation: 2,
             mode: "enforce".into(),
@@ -93,7 +117,7 @@ fn well() -> Status {
 #[test]
 fn what_somebody_should_look_at() {
     type Change = fn(&mut Status);
-    let cases: [(&str, Change, Health, &str); 8] = [
+    let cases: [(&str, Change, Health, &str); 13] = [
         ("all is well", |_| (), Health::Ok, ""),
         ("one away", |s| s.interfaces[0].ingress = None, Health::Warning, "eth0 is not watched"),
         (
@@ -109,9 +133,37 @@ fn what_somebody_should_look_at() {
                 s.stages[0] = stage("packets", 4);
             },
             Health::Warning,
-            "4 lost in the last five minutes (since the start: ring-full)",
+            "4 lost in the last five minutes (since the start: 4 packets ring-full)",
         ),
         ("lost long ago", |s| s.stages[0] = stage("packets", 4), Health::Ok, ""),
+        ("a collector just went", |s| s.outputs[0].state.delivery = waits(60.0), Health::Ok, ""),
+        (
+            "a collector is away",
+            |s| s.outputs[0].state.delivery = waits(60.1),
+            Health::Warning,
+            "output siem (tcp, siem.example:514) delivers nothing for 60 s: cannot connect",
+        ),
+        (
+            "no reader",
+            |s| s.outputs[0].state.delivery = Delivery::Gone,
+            Health::Warning,
+            "output siem has no reader any more",
+        ),
+        (
+            "a spool that is nearly full",
+            |s| {
+                let level = Spool::Holds { bytes: 81, limit_bytes: 100, events: 3, oldest_seconds: 1.0 };
+                s.outputs[0].state.spool = Some(level);
+            },
+            Health::Warning,
+            "output siem has a spool that is 81 % full",
+        ),
+        (
+            "a spool that fails",
+            |s| s.outputs[0].state.spool = Some(Spool::Fails { error: "Read-only file system".into() }),
+            Health::Warning,
+            "output siem has a spool that fails, its events wait in memory or are lost: Read-only file system",
+        ),
         ("not enforcing", |s| s.rules.enforcing = false, Health::Critical, "nothing is blocked"),
         (
             "an old list",
@@ -172,6 +224,7 @@ fn people_read_what_is_wrong_first() {
         "rules      enforce; 5 names, loaded 100s ago; 0 manual",
         "eth0       native XDP",
         "packets    10",
+        "siem    tcp ecs  delivers   2s     5 B   80 B  no            siem.example:514",
         "malware",
     ] {
         assert!(text.contains(words), "{words} is not in\n{text}");
@@ -217,6 +270,15 @@ fn every_sample_has_its_help_and_its_kind_and_comes_once() {
         ("dns_monitor_rule_hits_total{origin=\"malware\",kind=\"list\",action=\"nxdomain\"}", 7.0),
         ("dns_monitor_rule_entries{origin=\"an \\\"odd\\\\one\\\"\"}", 5.0),
         ("dns_monitor_rules_loaded_timestamp_seconds", 900.0),
+        ("dns_monitor_output_info{output=\"siem\",type=\"tcp\",schema=\"ecs\"}", 1.0),
+        ("dns_monitor_output_up{output=\"siem\"}", 1.0),
+        ("dns_monitor_output_lag_seconds{output=\"siem\"}", 1.5),
+        ("dns_monitor_output_queue_bytes{output=\"siem\"}", 5.0),
+        ("dns_monitor_output_spool_bytes{output=\"siem\"}", 80.0),
+        ("dns_monitor_output_spool_limit_bytes{output=\"siem\"}", 100.0),
+        ("dns_monitor_output_spool_events{output=\"siem\"}", 3.0),
+        ("dns_monitor_output_delivered_total{output=\"siem\"}", 6.0),
+        ("dns_monitor_output_lost_total{output=\"siem\",reason=\"ring-full\"}", 0.0),
     ] {
         assert_eq!(samples.get(sample).copied(), Some(expected), "{sample} in\n{page}");
     }

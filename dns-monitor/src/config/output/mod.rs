@@ -34,7 +34,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-pub(super) use self::read::read;
+pub(super) use self::read::{Outputs, read};
 pub use self::{
     address::Address,
     auth::Auth,
@@ -46,6 +46,7 @@ pub use self::{
     nats::Nats,
     needs::Needs,
     privacy::Privacy,
+    read::BadOutput,
     sample::Sample,
     secret::{Secret, SecretError},
     spool::{Full, Keep, Spool, SyncPolicy},

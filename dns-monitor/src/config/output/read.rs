@@ -5,7 +5,7 @@ use std::{collections::HashMap, ops::Range, time::Duration};
 use super::{Filter, Keep, Kind, MAX_OUTPUTS, MIB, Output, Privacy, Spool, sample::sample};
 use crate::{
     config::{
-        error::{Expected, Fault},
+        error::{Expected, Fault, Position, Problem},
         raw::{Document, Table},
         rules::label,
         value::{choice, duration, size},
@@ -15,60 +15,112 @@ use crate::{
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// One table, and where it says its name and its type.
+/// The outputs of a file.
+#[derive(Debug, Default)]
+pub struct Outputs {
+    /// Those that can be used, and where each stands.
+    pub good: Vec<(Output, Position)>,
+    /// What is wrong with the others.
+    pub bad: Vec<BadOutput>,
+}
+
+/// An output that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadOutput {
+    /// Its name, as far as it can be told.
+    pub name: Option<String>,
+    /// What is wrong with it, one at least.
+    pub problems: Vec<Problem>,
+}
+
+/// One table: what it says, and where.
 struct Read {
-    output: Output,
+    name: Option<String>,
+    output: Option<Output>,
+    start: usize,
     name_at: Range<usize>,
     type_at: Range<usize>,
+    /// How many faults there were before it.
+    before: usize,
+    problems: Vec<Problem>,
 }
 
 /// What `[stdout]` was.
 const INSTEAD: &str = "write [[output]] with type = \"stdout\"; its queue is what queue_bytes was, schema = \"text\" what \
                        format = \"text\" was";
 
-/// Takes every `[[output]]` from the file, or standard output where there is none; faults stay in the document.
-pub fn read(document: &mut Document<'_>) -> Vec<Output> {
-    let tables = document.tables("output", |table| {
-        let output = Output::read(table)?;
-        Some(Read { output, name_at: table.span_of("name"), type_at: table.span_of("type") })
-    });
-    document.gone("stdout", "[stdout]", INSTEAD);
-    if tables.is_empty() {
-        return vec![Output::default()];
+/// Takes every `[[output]]` from the file, or standard output where there is none. Faults of one are in [`BadOutput`]; those
+/// of all together stay in the document.
+pub fn read(document: &mut Document<'_>) -> Outputs {
+    let tables = document.tables("output", Read::read);
+    let mut read: Vec<Read> = tables.into_iter().map(|(_, read)| read).collect();
+    for read in read.iter_mut().rev() {
+        read.problems = document.take_faults(read.before);
     }
-    if let Some((start, _)) = tables.get(MAX_OUTPUTS) {
+    document.gone("stdout", "[stdout]", INSTEAD);
+    if read.is_empty() {
+        return Outputs { good: vec![(Output::default(), document.position(0))], bad: Vec::new() };
+    }
+    if let Some(Read { start, .. }) = read.get(MAX_OUTPUTS) {
         let fault = Fault::Missing {
             what: "room for more outputs".into(),
             advice: format!("{MAX_OUTPUTS} are possible"),
         };
         document.fault(*start..*start, fault);
     }
-    let read: Vec<Read> = tables.into_iter().filter_map(|(_, read)| read).collect();
-    one_name_each(document, &read);
-    one_stdout(document, &read);
-    read.into_iter().map(|read| read.output).collect()
+    one_name_each(document, &mut read);
+    one_stdout(document, &mut read);
+    let mut outputs = Outputs::default();
+    for Read { name, output, start, problems, .. } in read {
+        match output {
+            Some(output) if problems.is_empty() => outputs.good.push((output, document.position(start))),
+            _ => outputs.bad.push(BadOutput { name, problems }),
+        }
+    }
+    outputs
 }
 
-fn one_name_each(document: &mut Document<'_>, read: &[Read]) {
-    let mut first: HashMap<&str, usize> = HashMap::new();
-    for Read { output, name_at: place, .. } in read {
-        let line = first.get(output.name.as_str()).map(|start| document.line(*start));
-        let Some(line) = line else {
-            first.insert(&output.name, place.start);
+fn one_name_each(document: &Document<'_>, read: &mut [Read]) {
+    let mut first: HashMap<String, usize> = HashMap::new();
+    for Read { output, name_at: place, problems, .. } in read {
+        let Some(output) = output else { continue };
+        let Some(start) = first.get(&output.name) else {
+            first.insert(output.name.clone(), place.start);
             continue;
         };
+        let line = document.line(*start);
         let expected = Expected(format!("a name of its own: line {line} has it already"));
         let fault = Fault::Value { key: "output.name".into(), value: format!("{:?}", output.name), expected };
-        document.fault(place.clone(), fault);
+        problems.push(document.problem(place, fault));
     }
 }
 
-fn one_stdout(document: &mut Document<'_>, read: &[Read]) {
-    let stdouts = read.iter().filter(|read| matches!(read.output.kind, Kind::Stdout(_)));
-    for Read { type_at: place, .. } in stdouts.skip(1) {
+fn one_stdout(document: &Document<'_>, read: &mut [Read]) {
+    let is_stdout =
+        |read: &&mut Read| read.output.as_ref().is_some_and(|output| matches!(output.kind, Kind::Stdout(_)));
+    for Read { type_at: place, problems, .. } in read.iter_mut().filter(is_stdout).skip(1) {
         let expected = Expected("another one: only one output is standard output".into());
         let fault = Fault::Value { key: "output.type".into(), value: "\"stdout\"".into(), expected };
-        document.fault(place.clone(), fault);
+        problems.push(document.problem(place, fault));
+    }
+}
+
+impl Read {
+    fn read(table: &mut Table<'_, '_>) -> Self {
+        let before = table.faults();
+        let output = Output::read(table);
+        let known = |text: &str| label(text).ok().map(|_| text.to_owned());
+        // Without a name of its own it has that of its type.
+        let key = if table.has("name") { "name" } else { "type" };
+        Self {
+            name: table.text(key).and_then(known),
+            output,
+            start: table.start(),
+            name_at: table.span_of("name"),
+            type_at: table.span_of("type"),
+            before,
+            problems: Vec::new(),
+        }
     }
 }
 

@@ -35,8 +35,20 @@ impl<'a> Report<'a> {
     }
 
     pub fn add(&mut self, span: Range<usize>, fault: Fault) {
-        let position = self.position(span.start);
-        self.problems.push(Problem { file: self.file.to_string(), position, fault });
+        self.problems.push(self.problem(&span, fault));
+    }
+
+    pub fn problem(&self, span: &Range<usize>, fault: Fault) -> Problem {
+        Problem { file: self.file.to_string(), position: self.position(span.start), fault }
+    }
+
+    pub fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        self.problems.extend(problems);
+    }
+
+    /// Hands out those behind the first so many.
+    pub fn take_from(&mut self, from: usize) -> Vec<Problem> {
+        self.problems.split_off(from.min(self.problems.len()))
     }
 
     pub fn value(&mut self, key: String, value: &Spanned<DeValue<'_>>, expected: Expected) {

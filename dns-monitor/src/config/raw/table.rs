@@ -177,6 +177,11 @@ impl<'t, 'a> Table<'t, 'a> {
         self.entry(key).is_some_and(|value| value.get_ref().as_str() == Some(text))
     }
 
+    /// The text of `key`, be it good or bad; for who has looked at it already.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        find(self.entries, key)?.get_ref().as_str()
+    }
+
     /// What the remaining keys mean cannot be told.
     pub fn ignore_rest(&mut self) {
         self.unread = true;
@@ -208,6 +213,11 @@ impl<'t, 'a> Table<'t, 'a> {
     /// A key as errors call it.
     pub fn key(&self, key: &str) -> String {
         format!("{}.{key}", self.path)
+    }
+
+    /// Where the table starts, bytes.
+    pub fn start(&self) -> usize {
+        self.span.start
     }
 
     /// What errors call the table.

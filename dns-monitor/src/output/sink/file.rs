@@ -34,8 +34,10 @@ struct Open {
     file: fs::File,
     /// Bytes.
     length: u64,
-    /// When the first line was written.
+    /// When the first line was written, by the wall clock of then.
     begun: SystemTime,
+    /// How old that was when the file was opened, and when that was: a wall clock that is set makes no file older.
+    age: (Duration, Instant),
 }
 
 impl File {
@@ -98,8 +100,8 @@ impl File {
     }
 
     fn is_old(&self, open: &Open) -> bool {
-        let age = open.begun.elapsed().unwrap_or_default();
-        self.settings.rotate_every.is_some_and(|every| age >= every)
+        let (age, since) = open.age;
+        self.settings.rotate_every.is_some_and(|every| age.saturating_add(since.elapsed()) >= every)
     }
 
     fn opened(&self) -> Result<Open, SinkError> {
@@ -107,7 +109,9 @@ impl File {
             let file = fs::OpenOptions::new().append(true).create(true).open(&self.settings.path)?;
             let metadata = file.metadata()?;
             let begun = if metadata.len() == 0 { SystemTime::now() } else { begun(&metadata) };
-            Ok(Open { file, length: metadata.len(), begun })
+            // What is of tomorrow was written when the clock was wrong: it is new.
+            let age = begun.elapsed().unwrap_or_default();
+            Ok(Open { file, length: metadata.len(), begun, age: (age, Instant::now()) })
         };
         open().map_err(|source| SinkError::Write { to: self.shown(), source })
     }

@@ -5,6 +5,7 @@ use std::{
     io,
     os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use super::frame::{Frame, HEADER, MAGIC};
@@ -18,6 +19,8 @@ pub struct Segment {
     pub first: u64,
     /// Bytes.
     pub length: u64,
+    /// When it was begun, where it was found rather than made.
+    pub begun: Option<SystemTime>,
 }
 
 impl Segment {
@@ -37,7 +40,9 @@ pub fn list(folder: &Path) -> io::Result<Vec<Segment>> {
             digits.parse().ok()
         });
         if let Some(first) = first {
-            segments.push(Segment { first, length: entry.metadata()?.len() });
+            let metadata = entry.metadata()?;
+            let begun = metadata.created().or_else(|_| metadata.modified()).ok();
+            segments.push(Segment { first, length: metadata.len(), begun });
         }
     }
     segments.sort_by_key(|segment| segment.first);

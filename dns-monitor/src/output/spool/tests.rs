@@ -4,9 +4,12 @@
 mod crash;
 mod damage;
 
+use std::{fs, path::Path};
+
 use tempfile::TempDir;
 
-use super::*;
+use super::{frame::Frame, *};
+use crate::{config::output, output::sink::Framing};
 
 /// Lines that say their number.
 fn lines(from: u64, events: u64) -> Vec<u8> {
@@ -27,6 +30,11 @@ fn fill(spool: &mut Spool, mut from: u64, batches: &[u64]) {
         spool.append(&lines(from, *events), *events, Framing::Lines).unwrap();
         from += events;
     }
+}
+
+/// The bytes of all files.
+fn on_disk(folder: &TempDir) -> u64 {
+    segment::list(folder.path()).unwrap().iter().map(|segment| segment.length).sum()
 }
 
 /// The numbers of all events that are left, each batch acknowledged.
@@ -113,6 +121,9 @@ fn what_is_delivered_leaves_the_disk() {
         assert_eq!(drain(&mut spool), numbers(round * 10_000..(round + 1) * 10_000));
     }
     assert!(spool.bytes() < 512 << 10, "{}", spool.bytes());
+    assert_eq!(spool.bytes(), on_disk(&folder));
+    drop(spool);
+    assert_eq!(open(&folder).bytes(), on_disk(&folder));
     assert_eq!(segment::list(folder.path()).unwrap().len(), 1);
 }
 
@@ -124,6 +135,7 @@ fn a_full_spool_loses_what_the_settings_say() {
         let mut spool = Spool::open(folder.path(), &settings(1 << 20, full)).unwrap();
         fill(&mut spool, 0, &[10_000; 30]);
         assert!(spool.bytes() <= 1 << 20);
+        assert_eq!(spool.bytes(), on_disk(&folder), "{full:?}");
         let lost = spool.take_lost();
         assert!(lost > 0 && lost < 300_000, "{lost}");
         assert_eq!(spool.pending() + lost, 300_000);
@@ -160,4 +172,57 @@ fn framings_do_not_mix() {
         assert_eq!(spool.read(1 << 20, &mut bytes).unwrap(), Some(Read { events: 1, framing }));
         spool.acknowledge().unwrap();
     }
+}
+
+/// Only a disk that is full is a reason to lose something.
+#[test]
+fn what_the_disk_refuses_is_still_the_callers() {
+    let folder = TempDir::new().unwrap();
+    let mut spool = open(&folder);
+    fs::remove_dir_all(folder.path()).unwrap();
+    for _ in 0..3 {
+        assert!(!is_full(&spool.append(b"event 0\n", 1, Framing::Lines).unwrap_err()));
+        assert_eq!((spool.pending(), spool.bytes(), spool.take_lost()), (0, 0, 0));
+    }
+    fs::create_dir(folder.path()).unwrap();
+    fill(&mut spool, 0, &[2]);
+    assert_eq!((drain(&mut spool), spool.take_lost()), (numbers(0..2), 0));
+}
+
+#[test]
+fn the_oldest_event_has_an_age() {
+    let start = Instant::now();
+    let second = |number: u64| start + Duration::from_secs(number);
+    let mut ages = Ages::found(&[]);
+    assert_eq!(ages.of(0), None);
+    for number in 0..100 {
+        ages.came(number, start + Duration::from_millis(100 * number));
+    }
+    // One mark a second.
+    let cases = [(0, 0), (9, 0), (10, 1), (55, 5), (54, 5), (99, 9), (1000, 9)];
+    for (event, expected) in cases {
+        assert_eq!(ages.of(event), Some(second(expected)), "{event}");
+    }
+    ages.clear();
+    // Days of marks are few, and none is later than the event.
+    for number in 0..200_000 {
+        ages.came(number, second(number));
+    }
+    for event in [0, 1000, 150_000, 199_999] {
+        let of = ages.of(event).unwrap();
+        assert!(of <= second(event) && of + Duration::from_secs(512) >= second(event), "{event}");
+    }
+}
+
+#[test]
+fn an_age_survives_a_start() {
+    let folder = TempDir::new().unwrap();
+    let mut spool = open(&folder);
+    assert_eq!(spool.oldest(), None);
+    fill(&mut spool, 0, &[1]);
+    drop(spool);
+    let mut spool = open(&folder);
+    assert!(spool.oldest().unwrap() <= Instant::now());
+    drain(&mut spool);
+    assert_eq!(spool.oldest(), None);
 }

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// What an event is about.
-struct Scene {
+pub(super) struct Scene {
     role: Role,
     client: IpAddr,
     name: &'static str,
@@ -39,7 +39,7 @@ struct Scene {
     time: u64,
 }
 
-fn scene() -> Scene {
+pub(super) fn scene() -> Scene {
     let hit = Hit {
         id: "rules:1".into(),
         name: "cheap-tlds",
@@ -62,7 +62,7 @@ fn scene() -> Scene {
     }
 }
 
-fn emit(emitter: &mut Emitter, scene: &Scene) {
+pub(super) fn emit(emitter: &mut Emitter, scene: &Scene) {
     let packet = Packet {
         time: scene.time,
         interface: 0,
@@ -306,6 +306,30 @@ fn what_waits_for_others_goes_out_when_its_time_is_over() {
     emitter.report(10_000_000_000, 0, 0);
     emitter.flush();
     assert_eq!(batches[0].next_within(Duration::ZERO).unwrap().events, 1);
+}
+
+/// A clock that is set forth and back: nothing waits for a time that does not come, and lookups are counted together again.
+#[test]
+fn what_waits_for_others_goes_out_though_the_clock_is_set() {
+    let hour = 3600;
+    let far = 1000 * hour;
+    for (what, times, events) in [
+        ("forth", [hour, hour + 1, far, far + 1], 2),
+        ("back", [far, far + 1, hour, hour + 1], 2),
+        ("a little out of order", [hour, hour - 3, hour + 1, hour - 2], 1),
+    ] {
+        let aggregate = Some(Duration::from_secs(10));
+        let (mut emitter, batches) = lanes(&[Output { aggregate, ..Output::default() }]);
+        for second in times {
+            emit(&mut emitter, &Scene { time: second * 1_000_000_000, ..scene() });
+        }
+        let last = times.iter().skip(2).max().unwrap();
+        emitter.report((last + 10) * 1_000_000_000, 0, 0);
+        emitter.flush();
+        let out = std::iter::from_fn(|| batches[0].next_within(Duration::ZERO).ok());
+        assert_eq!(out.map(|batch| batch.events).sum::<u64>(), events, "{what}");
+        assert_eq!(emitter.books()[0].tally.filtered(), 4 - events, "{what}: {}", emitter.books()[0].tally);
+    }
 }
 
 /// As many bytes may wait as in the queue.

@@ -11,6 +11,7 @@ use super::state::State;
 use crate::output::{
     queue::Fates,
     sink::{Events, Framing, Receipt, Sink, SinkError, Stop},
+    worker::Link,
 };
 
 /// The first and the longest pause between two tries.
@@ -31,9 +32,9 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    pub fn new(name: &str, sink: Sink, fates: &Arc<Fates>, stop: &Stop) -> Self {
-        let state = State::new(name);
-        Self { sink, state, stop: stop.clone(), fates: Arc::clone(fates), pause: PAUSE.0 }
+    pub fn new(name: &str, sink: Sink, fates: &Arc<Fates>, link: &Link) -> Self {
+        let state = State::new(name, &link.gauge);
+        Self { sink, state, stop: link.stop.clone(), fates: Arc::clone(fates), pause: PAUSE.0 }
     }
 
     pub const fn framing(&self) -> Framing {
@@ -89,7 +90,12 @@ impl Delivery {
         } else {
             self.stop.rest(pause);
         }
-        !self.stop.is_over()
+        !self.is_over()
+    }
+
+    /// Whether the output's time is over.
+    pub fn is_over(&self) -> bool {
+        self.stop.is_over()
     }
 
     /// What a receipt does not speak of was not taken.

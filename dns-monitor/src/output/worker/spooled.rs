@@ -3,35 +3,31 @@
 //! Where the collector acknowledges, all events go through the spool and stay there until it does. Else they go there only
 //! while it does not take them as they come: past the spool while it is empty.
 
+mod courier;
+mod keeper;
+
 use std::{
+    collections::VecDeque,
     io,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
-    },
-    thread::{self, JoinHandle},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc::sync_channel},
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
-use super::{TEND, Tended, delivery::Delivery, spawn};
+use self::{courier::Courier, keeper::Keeper};
+use super::{Tended, delivery::Delivery, spawn};
 use crate::{
     log,
     output::{
+        gauge::{Gauge, SpoolLevel},
         queue::{Batch, Batches, Done, Fates},
-        sink::{Events, Framing},
-        spool::Spool,
+        sink::Framing,
+        spool::{self, Spool},
     },
 };
 
 /// Batches on their way past the spool. They take room in the queue, of which a batch is a quarter.
 const DIRECT: usize = 1;
-/// How long a batch waits to go past the spool: longer than the other thread takes for one if it is not held up.
-const PATIENCE: Duration = Duration::from_millis(5);
-const NAP: Duration = Duration::from_micros(200);
-/// How often the spool is looked after while the disk does not have everything.
-const SPOOL_TEND: Duration = Duration::from_millis(10);
-/// The most bytes that are delivered at a time, about.
-const DELIVERY: usize = 512 << 10;
 /// How often the operator hears of a spool that fails.
 const COMPLAINT: Duration = Duration::from_secs(60);
 
@@ -41,13 +37,23 @@ enum Message {
     Look,
 }
 
+/// The spool, and what was said of it.
+struct Kept {
+    spool: Spool,
+    /// When the operator last heard that it fails.
+    complained: Option<Instant>,
+    /// Why the disk refused what was last to be kept.
+    failing: Option<String>,
+}
+
 /// What both threads have.
 #[derive(Clone)]
 struct Common {
     name: String,
-    spool: Arc<Mutex<(Spool, Option<Instant>)>>,
+    kept: Arc<Mutex<Kept>>,
     framing: Framing,
     done: Done,
+    gauge: Arc<Gauge>,
 }
 
 /// Starts both threads.
@@ -56,7 +62,7 @@ pub fn start(
     delivery: Delivery,
     batches: Batches,
     spool: Spool,
-    tended: Tended,
+    (tended, gauge): (Tended, &Arc<Gauge>),
 ) -> io::Result<Vec<JoinHandle<()>>> {
     let (sender, receiver) = sync_channel(DIRECT);
     let found = spool.pending();
@@ -66,202 +72,75 @@ pub fn start(
     }
     let common = Common {
         name: name.to_owned(),
-        spool: Arc::new(Mutex::new((spool, None))),
+        kept: Arc::new(Mutex::new(Kept { spool, complained: None, failing: None })),
         framing: delivery.framing(),
         done: batches.done.clone(),
+        gauge: Arc::clone(gauge),
     };
+    common.with(|_| Ok(()));
     let through = delivery.acknowledges();
     let keeper = Keeper { common: common.clone(), sender, through };
-    let courier = Courier { common, receiver, delivery, tended, buffer: Vec::new() };
+    let in_hand = VecDeque::new();
+    let courier = Courier { common, receiver, delivery, tended, buffer: Vec::new(), in_hand };
     Ok(vec![spawn(name, move || keeper.run(&batches))?, spawn(name, move || courier.run())?])
 }
 
 impl Common {
-    fn lock(&self) -> MutexGuard<'_, (Spool, Option<Instant>)> {
-        self.spool.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Into the spool; what finds no room is counted there. All of them at once, so that no other comes between them.
-    fn keep(&self, batches: impl IntoIterator<Item = Batch>) {
-        self.with(|spool| {
-            let append = |batch: Batch| {
-                let result = spool.append(&batch.bytes, batch.events, self.framing);
-                self.done.take(batch);
-                result
-            };
-            batches.into_iter().map(append).fold(Ok(()), Result::and)
-        });
+    /// Into the spool; what finds no room is counted there. All of them at once, so that no other comes between them. Gives
+    /// back what the disk refuses, which may be full, but not broken.
+    fn keep(&self, batches: impl IntoIterator<Item = Batch>) -> VecDeque<Batch> {
+        let (mut refused, mut failed) = (VecDeque::new(), None);
+        let mut kept = self.lock();
+        for batch in batches {
+            match kept.spool.append(&batch.bytes, batch.events, self.framing) {
+                Err(error) if !spool::is_full(&error) => {
+                    refused.push_back(batch);
+                    failed = Some(error);
+                    continue;
+                }
+                Err(error) => failed = Some(error),
+                Ok(()) => kept.failing = None,
+            }
+            self.done.take(batch);
+        }
+        self.tell(&mut kept, failed);
+        refused
     }
 
-    /// Works on the spool, counts what it lost, and tells of failures, but not of each.
+    /// Works on the spool.
     fn with<T: Default>(&self, work: impl FnOnce(&mut Spool) -> io::Result<T>) -> T {
-        let mut guard = self.lock();
-        let (spool, complained) = &mut *guard;
-        let result = work(spool);
+        let mut kept = self.lock();
+        let (done, failed) = match work(&mut kept.spool) {
+            Ok(done) => (done, None),
+            Err(error) => (T::default(), Some(error)),
+        };
+        self.tell(&mut kept, failed);
+        done
+    }
+
+    /// Counts what the spool lost, and tells of failures, but not of each.
+    fn tell(&self, kept: &mut Kept, failed: Option<io::Error>) {
+        let Kept { spool, complained, failing } = kept;
         Fates::add(&self.done.fates.spool_full, spool.take_lost());
-        result.unwrap_or_else(|error| {
+        if let Some(error) = failed {
             if complained.is_none_or(|at| at.elapsed() >= COMPLAINT) {
                 *complained = Some(Instant::now());
                 log::warn(format_args!("output {}: the spool fails: {error}", self.name));
             }
-            T::default()
-        })
-    }
-}
-
-/// Takes what comes off the queue, so that it has room.
-struct Keeper {
-    common: Common,
-    sender: SyncSender<Message>,
-    /// Everything goes through the spool.
-    through: bool,
-}
-
-impl Keeper {
-    fn run(self, batches: &Batches) {
-        let mut rest = TEND;
-        loop {
-            match batches.next_within(rest) {
-                Ok(batch) => self.take(batch),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
-            let is_dirty = self.common.with(Spool::tend);
-            rest = if is_dirty { SPOOL_TEND } else { TEND };
+            *failing = Some(error.to_string());
         }
-    }
-
-    fn take(&self, batch: Batch) {
-        let Some(batch) = self.send(batch) else { return };
-        self.common.keep([batch]);
-        // Where there is no room for this, the other thread has work, and will look after it.
-        let _busy = self.sender.try_send(Message::Look);
-    }
-
-    /// Past the spool; gives back what cannot go there.
-    fn send(&self, mut batch: Batch) -> Option<Batch> {
-        let start = Instant::now();
-        while !self.through && start.elapsed() < PATIENCE {
-            batch = self.try_send(batch)?;
-            if self.common.lock().0.pending() > 0 {
-                break;
-            }
-            thread::sleep(NAP);
-        }
-        Some(batch)
-    }
-
-    fn try_send(&self, batch: Batch) -> Option<Batch> {
-        // Held until it is sent: the other thread must not begin to use the spool in between.
-        let spool = self.common.lock();
-        if spool.0.pending() > 0 {
-            return Some(batch);
-        }
-        match self.sender.try_send(Message::Batch(batch)) {
-            Err(TrySendError::Full(message) | TrySendError::Disconnected(message)) => match message {
-                Message::Batch(batch) => Some(batch),
-                Message::Look => None,
+        self.gauge.set_spool(match failing {
+            Some(because) => SpoolLevel::Fails { because: because.clone() },
+            None => SpoolLevel::Holds {
+                bytes: spool.bytes(),
+                limit: spool.size(),
+                events: spool.pending(),
+                oldest: spool.oldest(),
             },
-            Ok(()) => None,
-        }
-    }
-}
-
-/// Delivers.
-struct Courier {
-    common: Common,
-    receiver: Receiver<Message>,
-    delivery: Delivery,
-    tended: Tended,
-    buffer: Vec<u8>,
-}
-
-impl Courier {
-    fn run(mut self) {
-        loop {
-            // What is on its way past the spool is older than what is in it.
-            while let Ok(message) = self.receiver.try_recv() {
-                self.take(message);
-            }
-            if !self.deliver_kept() {
-                break;
-            }
-            self.tended.tend(&mut self.delivery);
-            match self.receiver.recv_timeout(TEND) {
-                Ok(message) => self.take(message),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break,
-            }
-        }
-        self.end();
-    }
-
-    fn take(&mut self, message: Message) {
-        if let Message::Batch(batch) = message {
-            self.deliver_direct(batch);
-        }
-    }
-
-    /// Past the spool; where that fails, this batch and those behind it go there.
-    fn deliver_direct(&mut self, batch: Batch) {
-        let events = Events { bytes: &batch.bytes, count: batch.events, framing: self.common.framing };
-        match self.delivery.attempt(&events) {
-            Ok(()) => self.common.done.take(batch),
-            Err(pause) => {
-                self.keep_all(Some(batch));
-                self.delivery.wait(pause);
-            }
-        }
-    }
-
-    fn keep_all(&self, first: Option<Batch>) {
-        let behind = self.receiver.try_iter().filter_map(|message| match message {
-            Message::Batch(batch) => Some(batch),
-            Message::Look => None,
         });
-        self.common.keep(first.into_iter().chain(behind));
-    }
-
-    /// What is in the spool, all of it; false where the agent's time is over before.
-    fn deliver_kept(&mut self) -> bool {
-        loop {
-            let Self { common, buffer, .. } = self;
-            buffer.clear();
-            let Some(read) = common.with(|spool| match spool.pending() {
-                0 => Ok(None),
-                _ => spool.read(DELIVERY, buffer),
-            }) else {
-                return true;
-            };
-            let events = Events { bytes: &self.buffer, count: read.events, framing: read.framing };
-            while let Err(pause) = self.delivery.attempt(&events) {
-                // It may take long: nothing must wait in memory.
-                self.keep_all(None);
-                if !self.delivery.wait(pause) {
-                    return false;
-                }
-            }
-            self.common.with(Spool::acknowledge);
-            self.tended.tend(&mut self.delivery);
-        }
-    }
-
-    /// The agent stops: what is left is for the next start.
-    fn end(self) {
-        // The other thread is at its end when it lets go of its end of the channel.
-        while let Ok(message) = self.receiver.recv_timeout(TEND) {
-            if let Message::Batch(batch) = message {
-                self.common.keep([batch]);
-            }
-        }
-        self.common.with(Spool::close);
-        let kept = self.common.lock().0.pending();
-        Fates::add(&self.common.done.fates.kept, kept);
-        if kept > 0 {
-            log::info(format_args!(
-                "output {}: {kept} events stay in the spool for the next start",
-                self.common.name
-            ));
-        }
     }
 }

@@ -2,10 +2,17 @@
 
 use std::{
     mem::{Discriminant, discriminant},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use crate::{log, output::sink::SinkError};
+use crate::{
+    log,
+    output::{
+        gauge::{Condition, Gauge},
+        sink::SinkError,
+    },
+};
 
 /// How often refusals are told.
 const REFUSALS: Duration = Duration::from_secs(60);
@@ -13,6 +20,7 @@ const REFUSALS: Duration = Duration::from_secs(60);
 /// How an output is.
 pub struct State {
     name: String,
+    gauge: Arc<Gauge>,
     /// Since when, and in what way, nothing is taken; nothing before the first try.
     down: Option<(Instant, Discriminant<SinkError>)>,
     was_up: bool,
@@ -22,8 +30,15 @@ pub struct State {
 }
 
 impl State {
-    pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), down: None, was_up: false, refused: 0, told: None }
+    pub fn new(name: &str, gauge: &Arc<Gauge>) -> Self {
+        Self {
+            name: name.to_owned(),
+            gauge: Arc::clone(gauge),
+            down: None,
+            was_up: false,
+            refused: 0,
+            told: None,
+        }
     }
 
     /// A batch was taken.
@@ -35,9 +50,10 @@ impl State {
                 log::info(format_args!("output {name}: delivers again, after {seconds:.1} s"));
             }
             None if !self.was_up => log::info(format_args!("output {name}: delivers")),
-            None => {}
+            None => return,
         }
         self.was_up = true;
+        self.gauge.set_condition(Condition::Delivers);
     }
 
     /// A batch was not taken.
@@ -49,6 +65,7 @@ impl State {
             None => Instant::now(),
         };
         self.down = Some((since, kind));
+        self.gauge.set_condition(Condition::Waits { since, because: error.to_string() });
         log::warn(format_args!("output {}: {error}; trying again", self.name));
     }
 

@@ -19,11 +19,11 @@ use crate::output::{
 /// So many lines, numbered from `from` on.
 fn batch(from: u64, events: u64) -> Batch {
     let bytes = (from..from + events).flat_map(|number| format!("{number}\n").into_bytes()).collect();
-    Batch { bytes, events }
+    Batch { bytes, events, since: None }
 }
 
 fn link() -> Link {
-    Link { stop: Stop::default(), reopen: Arc::default() }
+    Link::default()
 }
 
 /// Waits for something that must come.

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     config::{
-        Config,
+        Config, Reread,
         rules::{OnExit, Source, Spec},
     },
     control::protocol::Response,
@@ -143,8 +143,9 @@ impl Owner {
     /// Reads the configuration again, then all it names.
     fn reload(&mut self, reply: Option<Sender<Response>>) {
         if let Some(file) = &self.file {
-            match Config::load(file) {
-                Ok(config) => self.adopt(config),
+            match Reread::load(file) {
+                // Outputs are another's concern.
+                Ok(reread) => self.adopt(reread.config),
                 Err(error) => {
                     log::warn(format_args!("not reloaded, the old rules stay in force: {error}"));
                     answer(

@@ -1,6 +1,7 @@
 //! The files that were full or old: `events.json.20261126T205714.123Z`, and `.gz` or `.zst` behind that.
 
 use std::{
+    fmt::Display,
     fs, io,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
@@ -14,6 +15,7 @@ use crate::log;
 pub const PART: &str = ".part";
 
 const MILLISECOND: SignedDuration = SignedDuration::from_millis(1);
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// All that belong to one file.
 #[derive(Clone, Debug)]
@@ -59,7 +61,7 @@ impl Older {
         let taken: Vec<String> = self.all().into_iter().map(|one| one.name).collect();
         let prefix = self.prefix();
         loop {
-            let name = format!("{prefix}{}", time.strftime("%Y%m%dT%H%M%S.%3fZ"));
+            let name = format!("{prefix}{}", named(time));
             // Packed, it has the same name and something behind it.
             if !taken.iter().any(|other| other.starts_with(&name)) {
                 return fs::rename(&self.path, self.path.with_file_name(name));
@@ -69,7 +71,8 @@ impl Older {
         }
     }
 
-    /// All of them, the oldest first.
+    /// All of them, the oldest first. What is of tomorrow was written when the clock was wrong, and nobody knows how long ago
+    /// that is: it stands before all others, so that what comes now does not go before it.
     pub fn all(&self) -> Vec<One> {
         let prefix = self.prefix();
         let folder = self.path.parent().map(fs::read_dir);
@@ -83,7 +86,12 @@ impl Older {
                 Some(One { path: entry.path(), name, modified, length: metadata.len() })
             })
             .collect();
-        all.sort_by(|one, other| one.name.cmp(&other.name));
+        let tomorrow = Timestamp::now().checked_add(DAY).unwrap_or(Timestamp::MAX);
+        let tomorrow = format!("{prefix}{}", named(tomorrow));
+        all.sort_by(|one, other| {
+            let key = |one: &One| one.name <= tomorrow;
+            key(one).cmp(&key(other)).then_with(|| one.name.cmp(&other.name))
+        });
         all
     }
 
@@ -111,6 +119,11 @@ impl Older {
         let name = self.path.file_name().map(|name| name.to_string_lossy().into_owned());
         format!("{}.", name.unwrap_or_default())
     }
+}
+
+/// As names have it.
+fn named(time: Timestamp) -> impl Display {
+    time.strftime("%Y%m%dT%H%M%S.%3fZ")
 }
 
 fn delete(one: &One) -> bool {

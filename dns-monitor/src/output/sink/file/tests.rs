@@ -113,12 +113,12 @@ fn a_file_that_is_moved_away_is_let_go_when_told() {
 /// Older files, oldest first, of ten bytes each; and what is none of them.
 fn with_older(folder: &TempDir, days: &[u32]) {
     for day in days {
-        let path = folder.path().join(format!("events.json.202611{day:02}T000000.000Z.zst"));
+        let path = folder.path().join(format!("events.json.202011{day:02}T000000.000Z.zst"));
         fs::write(&path, "0123456789").unwrap();
         let age = HOUR * 24 * (30 - day);
         fs::File::options().append(true).open(&path).unwrap().set_modified(SystemTime::now() - age).unwrap();
     }
-    for name in ["events.json.1", "events.json.old", "other.json.20261101T000000.000Z"] {
+    for name in ["events.json.1", "events.json.old", "other.json.20201101T000000.000Z"] {
         fs::write(folder.path().join(name), "somebody else's").unwrap();
     }
 }
@@ -143,9 +143,39 @@ fn what_is_too_old_or_too_much_goes_the_oldest_first() {
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
         let days: Vec<u32> = (1..31)
-            .filter(|day| all.contains(&format!("events.json.202611{day:02}T000000.000Z.zst")))
+            .filter(|day| all.contains(&format!("events.json.202011{day:02}T000000.000Z.zst")))
             .collect();
         assert_eq!((days.as_slice(), all.len()), (left, left.len() + 3), "{what}: {all:?}");
+    }
+}
+
+/// The clock was a year ahead once. What was written then goes before what is written now.
+#[test]
+fn what_is_of_tomorrow_goes_first() {
+    let folder = TempDir::new().unwrap();
+    with_older(&folder, &[1, 10]);
+    fs::write(folder.path().join("events.json.21201101T000000.000Z.zst"), "0123456789").unwrap();
+    let older = Older::new(&settings(&folder).path);
+    older.delete_old(None, Some(25));
+    assert!(!files_named(&folder).iter().any(|name| name.contains("2120")), "{:?}", files_named(&folder));
+    assert_eq!(older.all().len(), 2);
+}
+
+/// A file that was begun in a time that is not yet is new, and grows old as any other.
+#[test]
+fn a_file_of_tomorrow_grows_old() {
+    let folder = TempDir::new().unwrap();
+    let rotate_every = Some(Duration::from_millis(50));
+    let mut sink = File::new(&output::File { rotate_every, ..settings(&folder) });
+    deliver(&mut sink, "a\n").unwrap();
+    if let Some(open) = &mut sink.open {
+        open.begun = SystemTime::now() + 1000 * HOUR;
+    }
+    let start = Instant::now();
+    while files_named(&folder).len() < 2 {
+        assert!(start.elapsed() < Duration::from_secs(60), "it is rotated");
+        thread::sleep(Duration::from_millis(5));
+        deliver(&mut sink, "b\n").unwrap();
     }
 }
 
@@ -159,7 +189,7 @@ fn room_that_is_to_stay_free_stays_free() {
     let names: Vec<String> = files_named(&folder);
     assert_eq!(
         names,
-        ["events.json.1", "events.json.old", "other.json.20261101T000000.000Z"],
+        ["events.json.1", "events.json.old", "other.json.20201101T000000.000Z"],
         "older ones went first"
     );
 }
@@ -187,7 +217,7 @@ fn a_file_that_cannot_be_is_said() {
 #[test]
 fn packing_begins_anew_after_a_crash() {
     let folder = TempDir::new().unwrap();
-    let name = "events.json.20261101T000000.000Z";
+    let name = "events.json.20201101T000000.000Z";
     fs::write(folder.path().join(name), "a\n").unwrap();
     fs::write(folder.path().join(format!("{name}.zst.part")), "half").unwrap();
     let mut sink = File::new(&output::File { compress: Compression::Zstd, ..settings(&folder) });

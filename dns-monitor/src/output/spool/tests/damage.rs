@@ -10,13 +10,13 @@ fn written() -> Vec<u8> {
     let folder = TempDir::new().unwrap();
     let mut spool = open(&folder);
     fill(&mut spool, 0, &BATCHES);
-    fs::read(Segment { first: 0, length: 0 }.path(folder.path())).unwrap()
+    fs::read(Segment { first: 0, length: 0, begun: None }.path(folder.path())).unwrap()
 }
 
 /// A spool whose first file is this.
 fn spool_of(file: &[u8]) -> (TempDir, Spool) {
     let folder = TempDir::new().unwrap();
-    fs::write(Segment { first: 0, length: 0 }.path(folder.path()), file).unwrap();
+    fs::write(Segment { first: 0, length: 0, begun: None }.path(folder.path()), file).unwrap();
     let spool = open(&folder);
     (folder, spool)
 }
@@ -139,7 +139,7 @@ fn a_cursor_beyond_the_end_is_the_end() {
     assert_eq!(drain(&mut spool).len() as u64, EVENTS);
     spool.close().unwrap();
     drop(spool);
-    let path = Segment { first: 0, length: 0 }.path(folder.path());
+    let path = Segment { first: 0, length: 0, begun: None }.path(folder.path());
     fs::write(&path, &fs::read(&path).unwrap()[..100]).unwrap();
     let mut spool = open(&folder);
     assert_eq!(spool.pending(), 0);

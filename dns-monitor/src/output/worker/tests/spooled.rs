@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use tempfile::TempDir;
 
 use super::*;
-use crate::config::output;
+use crate::{config::output, output::gauge::SpoolLevel};
 
 fn spool(folder: &TempDir) -> Spool {
     Spool::open(folder.path(), &output::Spool::default()).unwrap()
@@ -112,4 +112,82 @@ fn a_full_spool_is_in_the_books() {
     assert!(lost > 0);
     assert_eq!((tally.held(), tally.emitted() + lost), (0, 400_000), "{tally}");
     assert_eq!(numbers(&taken).len() as u64, tally.emitted());
+}
+
+/// As a disk that was mounted read-only since: it takes nothing, and gives what it had.
+#[test]
+fn what_the_disk_refuses_waits_in_memory() {
+    for acknowledges in [false, true] {
+        let folder = TempDir::new().unwrap();
+        let (mut queue, batches) = queue(1 << 20);
+        let (sink, taken, open) = switched(acknowledges);
+        let spool = spool(&folder);
+        std::fs::remove_dir_all(folder.path()).unwrap();
+        let link = link();
+        let worker = Worker::start("x", sink, batches, Some(spool), &link).unwrap();
+        fill(&mut queue, 0, 1000);
+        until("it is said", || matches!(link.gauge.read().spool, SpoolLevel::Fails { .. }));
+        assert!(!queue.is_idle() && queue.tally().lost() == 0, "{}", queue.tally());
+        open.store(true, Ordering::Relaxed);
+        until("all is delivered", || queue.tally().held() == 0);
+        // With a collector that takes what comes, nothing needs the disk.
+        fill(&mut queue, 1000, 2000);
+        queue.close();
+        worker.finish(None);
+        let mut found = numbers(&taken);
+        found.sort_unstable();
+        assert_eq!(found, (0..2000).collect::<Vec<_>>(), "{acknowledges}");
+        assert_eq!(queue.tally().to_string(), "seen 2000 = emitted 2000 + filtered 0 + lost 0");
+    }
+}
+
+/// It can be written again before the collector comes back: what waited in memory is on disk then.
+#[test]
+fn a_disk_that_is_mended_takes_what_waited_in_memory() {
+    let folder = TempDir::new().unwrap();
+    let (mut queue, batches) = queue(1 << 20);
+    let (sink, taken, open) = switched(true);
+    let spool = spool(&folder);
+    std::fs::remove_dir_all(folder.path()).unwrap();
+    let link = link();
+    let worker = Worker::start("x", sink, batches, Some(spool), &link).unwrap();
+    fill(&mut queue, 0, 1000);
+    until("it is said", || matches!(link.gauge.read().spool, SpoolLevel::Fails { .. }));
+    std::fs::create_dir(folder.path()).unwrap();
+    until("all is on disk", || queue.is_idle());
+    let level = link.gauge.read();
+    assert!(level.oldest().is_some());
+    assert!(matches!(level.spool, SpoolLevel::Holds { events: 1000, .. }), "{level:?}");
+    open.store(true, Ordering::Relaxed);
+    queue.close();
+    worker.finish(None);
+    assert_eq!(numbers(&taken).len(), 1000);
+    assert_eq!(queue.tally().to_string(), "seen 1000 = emitted 1000 + filtered 0 + lost 0");
+    assert_eq!(link.gauge.read().oldest(), None);
+}
+
+/// A collector that takes what it is given must not keep an output that is to end.
+#[test]
+fn an_output_that_is_to_end_does_not_wait_for_a_full_spool() {
+    let folder = TempDir::new().unwrap();
+    let mut full = spool(&folder);
+    for number in (0..400_000).step_by(1000) {
+        let batch = batch(number, 1000);
+        full.append(&batch.bytes, batch.events, Default::default()).unwrap();
+    }
+    drop(full);
+    let (mut queue, batches) = queue(1 << 20);
+    let stop = link();
+    let told = stop.stop.clone();
+    let (sink, taken) = collector(true, move |count| {
+        told.by(Instant::now());
+        everything(count)
+    });
+    let worker = Worker::start("x", sink, batches, Some(spool(&folder)), &stop).unwrap();
+    queue.close();
+    worker.finish(None);
+    let tally = queue.tally();
+    let (taken, kept) = (numbers(&taken).len() as u64, tally.count(OutputReason::Kept));
+    assert!(taken < 400_000, "{tally}");
+    assert_eq!((tally.seen(), taken + kept, tally.held()), (400_000, 400_000, 0), "{tally}");
 }

@@ -1,0 +1,160 @@
+//! The loop of the pipeline's thread.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::Ordering,
+        mpsc::{Receiver, TryRecvError},
+    },
+    time::{Duration, Instant},
+};
+
+use dns_monitor_common::counter::Counter;
+
+use super::{Control, RunError};
+use crate::{
+    control::protocol::Response,
+    log,
+    notify::Notifier,
+    output::{
+        Service,
+        emit::{Change, Pressure},
+    },
+    pipeline::{Ledger, Pipeline},
+    rules::{engine::Handle, ruleset::Ruleset},
+    source::kernel::{Kernel, KernelError},
+    status::board::{Board, Pen},
+};
+
+/// Samples taken before anything else is looked after.
+const ROUND: usize = 8192;
+/// How long the source rests when it had nothing: short while there is traffic, longer while there is none.
+const REST: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(5));
+/// How often waiting lookups, interfaces and losses are looked after.
+const TEND: Duration = Duration::from_millis(100);
+/// How long the outputs may take for the last events.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// The agent at work, on the pipeline's thread.
+pub struct Agent {
+    pub kernel: Kernel,
+    pub pipeline: Pipeline,
+    /// Rules that will be in force.
+    pub rules: Receiver<Arc<Ruleset>>,
+    /// Outputs that come and go.
+    pub changes: Receiver<Change>,
+    pub notifier: Notifier,
+    /// Reloads that are on their way, of rules and of outputs.
+    pub reloads: Vec<Receiver<Response>>,
+    /// Where figures are left, and how.
+    pub board: Arc<Board>,
+    pub pen: Pen,
+}
+
+impl Agent {
+    /// Watches until told to stop, or nobody reads any more.
+    pub fn watch(&mut self, control: &Control, rules: &Handle, outputs: &Service) -> Result<(), KernelError> {
+        self.pipeline.set_interfaces(self.kernel.interfaces());
+        let (mut rest, mut tended) = (REST.0, Instant::now());
+        while !control.stop.load(Ordering::Relaxed) && !self.pipeline.is_broken() {
+            let taken = self.round();
+            if tended.elapsed() >= TEND {
+                tended = Instant::now();
+                self.tend()?;
+                rules.beat();
+                self.notify();
+                if self.pen.is_due() {
+                    let ledger = self.ledger()?;
+                    self.pen.leave(&self.board, self.kernel.watched(), &ledger);
+                }
+            }
+            if control.report.swap(false, Ordering::Relaxed) {
+                log::info(format_args!("{}", self.ledger()?));
+            }
+            if control.reload.swap(false, Ordering::Relaxed) {
+                self.notifier.reloading();
+                outputs.reopen();
+                self.reloads.extend([rules.reload(), outputs.handle().reload()]);
+            }
+            self.pipeline.flush();
+            rest = match taken {
+                0 => (rest * 2).min(REST.1),
+                _ => REST.0,
+            };
+            if taken < ROUND {
+                std::thread::sleep(rest);
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the service manager that we live, and when a reload is over, however it went.
+    fn notify(&mut self) {
+        if !self.reloads.is_empty() {
+            self.reloads.retain(|reload| reload.try_recv() == Err(TryRecvError::Empty));
+            if self.reloads.is_empty() {
+                self.notifier.ready();
+            }
+        }
+        let (kernel, pipeline) = (&self.kernel, &self.pipeline);
+        self.notifier.beat(|| {
+            let (packets, submitted) = kernel.tally().ok()?;
+            Some(pipeline.ledger(packets, Some(submitted)).line())
+        });
+    }
+
+    /// Outputs come and go between two samples.
+    fn change_outputs(&mut self) {
+        while let Ok(change) = self.changes.try_recv() {
+            self.pipeline.change_outputs(change);
+        }
+    }
+
+    /// Takes the samples that are due. Rules are handed over before the kernel has them: asked for after the time up to
+    /// which samples are due, those of every sample are known.
+    fn round(&mut self) -> usize {
+        self.pipeline.tend();
+        self.change_outputs();
+        let due = self.kernel.due();
+        while let Ok(rules) = self.rules.try_recv() {
+            self.pipeline.set_rules(rules);
+        }
+        self.kernel.drain(due, ROUND, |sample| self.pipeline.take(sample))
+    }
+
+    fn tend(&mut self) -> Result<(), KernelError> {
+        if self.kernel.tend() {
+            self.pipeline.set_interfaces(self.kernel.interfaces());
+        }
+        self.pipeline.expire(self.kernel.now());
+        let (packets, _) = self.kernel.tally()?;
+        self.pipeline.report_loss(self.kernel.now(), packets.lost());
+        Ok(())
+    }
+
+    /// Detaches, gives what waits, and prints the ledger.
+    pub fn stop(mut self, outputs: Service) -> Result<(), RunError> {
+        let deadline = Instant::now() + LAST_WORDS;
+        self.kernel.detach();
+        self.pipeline.set_pressure(Pressure::Until(deadline));
+        while let Ok(rules) = self.rules.try_recv() {
+            self.pipeline.set_rules(rules);
+        }
+        self.change_outputs();
+        self.kernel.drain_rest(|sample| self.pipeline.take(sample));
+        self.pipeline.finish();
+        let (packets, _) = self.kernel.tally()?;
+        self.pipeline.report_loss(self.kernel.now(), packets.lost());
+        self.pipeline.close();
+        outputs.finish(deadline);
+        let mut ledger = self.ledger()?;
+        ledger.settle();
+        log::info(format_args!("{ledger}"));
+        if self.pipeline.is_broken() { Err(RunError::Broken) } else { Ok(()) }
+    }
+
+    fn ledger(&self) -> Result<Ledger<Counter>, KernelError> {
+        let (packets, submitted) = self.kernel.tally()?;
+        Ok(self.pipeline.ledger(packets, Some(submitted)))
+    }
+}
