@@ -14,7 +14,6 @@ use clap::Args;
 use crate::{
     build_ebpf::build_ebpf,
     process::{cargo, line, run, say, target, workspace},
-    toolchain::Toolchain,
 };
 
 /// What `fuzz` takes.
@@ -30,19 +29,27 @@ pub struct Options {
     pub seconds: Option<u64>,
 }
 
-/// The compiler's part of libFuzzer, as cargo-fuzz sets it.
-const INSTRUMENTED: &[&str] = &[
-    "-Cpasses=sancov-module",
-    "-Cllvm-args=-sanitizer-coverage-level=4",
-    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
-    "-Cllvm-args=-sanitizer-coverage-pc-table",
-    "-Cllvm-args=-sanitizer-coverage-trace-compares",
-    "--cfg=fuzzing",
-    "-Ccodegen-units=1",
-];
+/// How the fuzzers are built.
+#[derive(Clone, Copy)]
+pub enum Build {
+    /// As the tests are, which have most of it built already: slow inputs, soon.
+    Tests,
+    /// For a longer run.
+    Fast,
+}
+
+impl Build {
+    /// Cargo's name, and its folder's.
+    fn profile(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Tests => ("dev", "debug"),
+            Self::Fast => ("fuzz", "fuzz"),
+        }
+    }
+}
 
 /// Builds the targets, writes seeds from the captures and runs each target.
-pub fn fuzz(options: &Options) -> Result<()> {
+pub fn fuzz(options: &Options, how: Build) -> Result<()> {
     let all = targets()?;
     if let Some(unknown) = options.targets.iter().find(|target| !all.contains(target)) {
         bail!("no fuzz target {unknown}; there are: {}", all.join(", "));
@@ -52,8 +59,8 @@ pub fn fuzz(options: &Options) -> Result<()> {
         Some(seconds) => format!("-max_total_time={seconds}"),
         None => format!("-runs={}", options.runs),
     };
-    let programs = build()?;
-    let seeds = target("fuzz/seeds");
+    let programs = build(how)?;
+    let seeds = target("fuzzing/seeds");
     step(Command::new(programs.join("seeds")).arg(&seeds))?;
     for name in all.iter().filter(|name| options.targets.is_empty() || options.targets.contains(name)) {
         run_target(&programs, name, &limit, &seeds)?;
@@ -73,23 +80,20 @@ fn targets() -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn build() -> Result<PathBuf> {
-    // With a target named, build scripts are not instrumented.
-    let host = Toolchain::find()?.host;
+fn build(how: Build) -> Result<PathBuf> {
+    let (profile, folder) = how.profile();
     step(
         cargo()
-            .args(["build", "--quiet", "--release", "--bins", "--target", &host])
-            .args(["--manifest-path", "dns-monitor/fuzz/Cargo.toml", "--target-dir"])
-            .arg(target("fuzz"))
-            .env("CARGO_ENCODED_RUSTFLAGS", INSTRUMENTED.join("\x1f")),
+            .args(["build", "--quiet", "--package", "dns-monitor-fuzz", "--bins", "--profile", profile])
+            .env("RUSTC_WORKSPACE_WRAPPER", workspace().join("dns-monitor/fuzz/instrumented-rustc")),
     )?;
-    Ok(target("fuzz").join(host).join("release"))
+    Ok(target(folder))
 }
 
 /// From the same seeds with the same random numbers each time; what crashes is kept.
 fn run_target(programs: &Path, name: &str, limit: &str, seeds: &Path) -> Result<()> {
     let crashes = workspace().join("dns-monitor/fuzz/artifacts").join(name);
-    let found = target("fuzz/corpus").join(name);
+    let found = target("fuzzing/corpus").join(name);
     if found.exists() {
         fs::remove_dir_all(&found)?;
     }
@@ -97,7 +101,7 @@ fn run_target(programs: &Path, name: &str, limit: &str, seeds: &Path) -> Result<
     fs::create_dir_all(&found)?;
     let mut fuzzer = Command::new(programs.join(name));
     fuzzer
-        .args([limit, "-seed=1", "-timeout=5", "-verbosity=0", "-print_final_stats=1"])
+        .args([limit, "-seed=1", "-timeout=20", "-verbosity=0", "-print_final_stats=1"])
         .arg(format!("-artifact_prefix={}/", crashes.display()))
         .args([&found, seeds]);
     say(line(&fuzzer));

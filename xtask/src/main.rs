@@ -55,6 +55,6 @@ fn main() -> anyhow::Result<()> {
         Command::Test => test::test(),
         Command::Bench(options) => bench::bench(&options),
         Command::Dist(options) => dist::dist(&options),
-        Command::Fuzz(options) => fuzz::fuzz(&options),
+        Command::Fuzz(options) => fuzz::fuzz(&options, fuzz::Build::Fast),
     }
 }

@@ -4,6 +4,7 @@ use std::{
     io::{BufRead, BufReader, Write},
     process::{Command, Stdio},
     thread,
+    time::Instant,
 };
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -19,15 +20,15 @@ use crate::{
     toolchain::Toolchain,
 };
 
-/// Inputs for each fuzz target: a second or two.
-const FUZZ_RUNS: u64 = 50_000;
+/// Inputs for each fuzz target, the seeds among them: some seconds.
+const FUZZ_RUNS: u64 = 20_000;
 /// All of them, also where one fails.
 const TESTS: [&str; 2] = ["test", "--no-fail-fast"];
 
 /// Format, lints, a little fuzzing, then all tests; a test that was not run is a failure.
 ///
-/// Much of a build waits for one core: the largest crate, the linker. So the fuzzers are built, in a folder of
-/// their own, and run beside the rest. The tests run when nothing else does.
+/// Much of a build waits for one core: the largest crate, the linker. So the agent is built beside all the rest. The
+/// tests run when nothing else does.
 pub fn test() -> Result<()> {
     if !may_load()? {
         bail!(
@@ -36,17 +37,16 @@ pub fn test() -> Result<()> {
     }
     step(cargo().args(["fmt", "--all", "--check"]))?;
     together(|| packages::ensure(&[packages::LAB, packages::TESTS]), build_ebpf)?;
-    let fuzzing = fuzz::Options { targets: Vec::new(), runs: FUZZ_RUNS, seconds: None };
-    together(build_and_lint, || fuzz(&fuzzing))?;
+    together(|| build().map(drop), lint_and_fuzz)?;
     run_tests(cargo().args(TESTS))
 }
 
-fn build_and_lint() -> Result<()> {
-    build()?;
+fn lint_and_fuzz() -> Result<()> {
     step(cargo().args(["clippy", "--quiet", "--all-targets", "--", "-Dwarnings"]))?;
     let linker = bpf_linker::ensure(&Toolchain::find()?)?;
     step(compile("clippy", &linker).args(["--", "-Dwarnings"]))?;
-    step(cargo().args(TESTS).args(["--no-run", "--quiet"]))
+    step(cargo().args(TESTS).args(["--no-run", "--quiet"]))?;
+    fuzz(&fuzz::Options { targets: Vec::new(), runs: FUZZ_RUNS, seconds: None }, fuzz::Build::Tests)
 }
 
 /// Does both at the same time. The first error is told at once; nothing is cut short.
@@ -60,9 +60,13 @@ fn together(one: impl FnOnce() -> Result<()>, other: impl FnOnce() -> Result<()>
     })
 }
 
+/// Says what it does, and what that took.
 fn step(command: &mut Command) -> Result<()> {
-    say(line(command));
-    run(command)
+    let (line, start) = (line(command), Instant::now());
+    say(&line);
+    run(command)?;
+    say(format!("{line}: {} s", start.elapsed().as_secs()));
+    Ok(())
 }
 
 /// Runs tests with their own output, and fails where cargo counts ignored ones.

@@ -14,8 +14,6 @@ use crate::process::output;
 pub struct Toolchain {
     /// Such as `1.95.0`.
     pub release: String,
-    /// Target triple of this machine.
-    pub host: String,
     /// Major version of the LLVM that rustc carries.
     pub llvm_major: String,
     /// `rustc -vV` in full: what tools built for this toolchain depend on.
@@ -34,11 +32,10 @@ impl Toolchain {
         };
         let identity = output(rustc().arg("-vV"))?;
         let release = field(&identity, "release").context("rustc -vV names no release")?;
-        let host = field(&identity, "host").context("rustc -vV names no host")?;
         let llvm = field(&identity, "LLVM version").context("rustc -vV names no LLVM version")?;
         let llvm_major = llvm.split('.').next().unwrap_or_default().to_owned();
         let sysroot = PathBuf::from(output(rustc().args(["--print", "sysroot"]))?.trim());
-        Ok(Self { release, host, llvm_major, identity, sysroot })
+        Ok(Self { release, llvm_major, identity, sysroot })
     }
 
     /// The shared library of rustc's LLVM.

@@ -48,7 +48,8 @@ impl Events {
     fn check(&mut self, lookup: &Lookup<'_>) {
         let judgement = Judgement::default();
         let who = Who::default();
-        let event = Event::new(lookup, &judgement, &who, Id::default(), None).expect("a lookup has a message");
+        let event =
+            Event::new(lookup, &judgement, &who, Id::default(), None).expect("a lookup has a message");
         self.out.clear();
         self.json.encode(&event, &mut self.out);
         let parsed: Result<serde_json::Value, _> = serde_json::from_slice(&self.out);
