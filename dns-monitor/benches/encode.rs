@@ -100,7 +100,7 @@ fn round(messages: &[(Vec<u8>, Vec<u8>)], encoder: &mut Encoder) -> Result<(Dura
         }
         bytes
     });
-    let start = support::cpu_time();
+    let start = support::thread_time();
     let mut batch = queue.batch();
     for (number, (query, response)) in messages.iter().enumerate() {
         batch.events += encode(number as u64, query, response, encoder, &mut batch.bytes)?;
@@ -110,7 +110,7 @@ fn round(messages: &[(Vec<u8>, Vec<u8>)], encoder: &mut Encoder) -> Result<(Dura
         }
     }
     queue.put(batch, None);
-    let time = support::cpu_time() - start;
+    let time = support::thread_time() - start;
     queue.close();
     drop(queue);
     Ok((time, reader.join().map_err(|_| "the reader failed")?))
