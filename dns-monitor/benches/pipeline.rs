@@ -167,32 +167,24 @@ fn pipeline(object: &mut Object, pipe: Option<&ChildStdin>) -> Result<Duration> 
         Pressure::Wait,
         Directory::of_files(&config),
     );
-    let start = cpu_time();
+    let start = support::process_time();
     drain(object, |sample| pipeline.take(sample))?;
     pipeline.close();
     if let Some(writer) = writer {
         writer.finish(Duration::from_secs(10));
     }
-    Ok(cpu_time() - start)
+    Ok(support::process_time() - start)
 }
 
 fn timed(object: &mut Object, work: impl FnOnce(&mut Object) -> usize) -> Result<Duration> {
-    let start = cpu_time();
+    let start = support::process_time();
     let taken = work(object);
-    let time = cpu_time() - start;
+    let time = support::process_time() - start;
     if taken == 2 * usize::from(LOOKUPS) {
         Ok(time)
     } else {
         Err(format!("{taken} samples in the rings").into())
     }
-}
-
-/// CPU time of this process so far.
-fn cpu_time() -> Duration {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: writes one timespec; the clock always exists.
-    unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &raw mut time) };
-    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or_default())
 }
 
 /// Peak resident memory, kB.

@@ -1,5 +1,10 @@
 //! Inputs for the targets that read no DNS: one of each format, because what mutates a DNS message seldom hits on it.
 
+use dns_monitor::{
+    config::output,
+    output::{sink::Framing, spool::Spool},
+};
+
 /// Files of leases, and alerts.
 const TEXTS: &[&str] = &[
     "address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context,pool_id\n\
@@ -30,9 +35,47 @@ const TEXTS: &[&str] = &[
     "<1>1 2026-11-26T18:02:11.5Z ids app 7 - - lookup of bad[.]example from 10.0.0.5:40000 to [fd53::53]:53 id 0x1267\n",
 ];
 
-/// The text of every format, and messages of DHCP as its target takes them.
+/// What collectors say, as the target `collectors` takes it: a digit, the rest.
+const SAID: &[&[u8]] = &[
+    b"0\0\0\0\0\0\0\0\x22\0\0\0\x01\0\0\0\x01\0\0\0\x16protobuf:dnstap.Dnstap\0\0\0\0\0\0\0\x04\0\0\0\x05",
+    b"11 rsp 36 200 OK\nrelp_version=0\ncommands=syslog\n2 rsp 6 200 OK\n3 rsp 12 500 no space\n0 serverclose 0\n",
+    b"2INFO {\"server_id\":\"x\",\"headers\":true,\"max_payload\":1048576}\r\nPING\r\nPONG\r\n+OK\r\n-ERR 'Slow Consumer'\r\n\
+      MSG _INBOX.x.7 1 25\r\n{\"stream\":\"dns\",\"seq\":17}\r\nHMSG _INBOX.x.8 1 16 16\r\nNATS/1.0 503\r\n\r\n\r\n\
+      MSG _INBOX.x.9 1 47\r\n{\"error\":{\"code\":503,\"err_code\":10077,\"x\":\"\"}}\r\n",
+    b"3\x01\0\0\x02{\"errors\":true,\"items\":[{\"create\":{\"status\":201}},{\"create\":{\"status\":400,\"error\":{\"type\":\"t\",\
+      \"reason\":\"r\"}}}]}",
+    b"3\x02\0\0\x02{\"text\":\"Success\",\"code\":0}",
+    b"3\x03\0\0\x02{\"text\":\"Success\",\"code\":0,\"ackId\":4}",
+    b"3\x05\x01\x2c\x02Code: 241. DB::Exception: Memory limit exceeded",
+    b"3\x06\0\0\x02{\"partialSuccess\":{\"rejectedLogRecords\":\"1\",\"errorMessage\":\"m\"}}",
+];
+
+/// The text of every format, messages of DHCP as its target takes them, and what collectors say.
 pub fn seeds() -> impl Iterator<Item = Vec<u8>> {
-    TEXTS.iter().map(|text| text.as_bytes().to_vec()).chain([granted(), replied()])
+    let said = SAID.iter().map(|said| said.to_vec());
+    TEXTS.iter().map(|text| text.as_bytes().to_vec()).chain([granted(), replied()]).chain(said).chain(spooled()).chain(settings())
+}
+
+/// Every output that the manual shows, for the target `collectors`.
+fn settings() -> impl Iterator<Item = Vec<u8>> {
+    let manual = include_str!("../../docs/dns-monitor.toml");
+    manual.split("#[[output]]").skip(1).map(|table| {
+        let lines = table.lines().take_while(|line| !line.starts_with('['));
+        // Words have a blank behind the `#`.
+        let settings = lines.filter_map(|line| line.strip_prefix('#').filter(|line| !line.starts_with(' ')));
+        settings.fold(b"5".to_vec(), |seed, line| [&seed, line.as_bytes(), b"\n"].concat())
+    })
+}
+
+/// A file of a spool with three batches, for the target `collectors`; none where it cannot be written.
+fn spooled() -> Option<Vec<u8>> {
+    let folder = tempfile::tempdir().ok()?;
+    let mut spool = Spool::open(folder.path(), &output::Spool::default()).ok()?;
+    spool.append(b"{}\n{}\n", 2, Framing::Lines).ok()?;
+    spool.append(b"\0\0\0\x01x", 1, Framing::Lengths).ok()?;
+    spool.append(b"{}\n", 1, Framing::Lines).ok()?;
+    let segment = std::fs::read(folder.path().join(format!("{:020}.seg", 0))).ok()?;
+    Some([&b"4"[..], &segment].concat())
 }
 
 /// A DHCPACK (RFC 2131), as UDP payload from the server.

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each benchmark uses what it needs")]
 
-use std::error::Error;
+use std::{error::Error, time::Duration};
 
 use aya::programs::{SchedClassifier, TestRunOptions, Xdp};
 use dns_monitor::config::resolved::Capture;
@@ -96,4 +96,21 @@ pub fn tc(program: &SchedClassifier, frame: &[u8], repeat: u32) -> Result<u64> {
     use aya::programs::TestRun as _;
     let options = TestRunOptions { data_in: Some(frame), repeat, ..TestRunOptions::new() };
     Ok(program.test_run(options)?.duration.as_nanos() as u64)
+}
+
+/// CPU time of this thread so far.
+pub fn thread_time() -> Duration {
+    cpu_time(libc::CLOCK_THREAD_CPUTIME_ID)
+}
+
+/// CPU time of this process so far.
+pub fn process_time() -> Duration {
+    cpu_time(libc::CLOCK_PROCESS_CPUTIME_ID)
+}
+
+fn cpu_time(clock: libc::clockid_t) -> Duration {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: writes one timespec; the clocks always exist.
+    unsafe { libc::clock_gettime(clock, &raw mut time) };
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or_default())
 }

@@ -112,6 +112,12 @@ impl<'a> Name<'a> {
         self.label_count == 0
     }
 
+    /// Whether this is the same name, not only an equal one: read at the same place of the same message.
+    #[inline]
+    pub fn is(&self, other: &Self) -> bool {
+        std::ptr::eq(self.first.bytes, other.first.bytes)
+    }
+
     /// The labels from left to right, as sent, root not included.
     pub fn labels(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         self.runs().flat_map(|run| Labels { rest: run.labels() })
@@ -170,7 +176,8 @@ impl PartialEq for Name<'_> {
             return false;
         }
         if self.first.pointer.is_none() && other.first.pointer.is_none() {
-            return self.first.labels().eq_ignore_ascii_case(other.first.labels());
+            let (these, those) = (self.first.labels(), other.first.labels());
+            return these == those || these.eq_ignore_ascii_case(those);
         }
         self.labels().map(<[u8]>::len).eq(other.labels().map(<[u8]>::len))
             && self.labels().zip(other.labels()).all(|(a, b)| a.eq_ignore_ascii_case(b))

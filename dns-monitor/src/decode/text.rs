@@ -30,9 +30,15 @@ const fn hex_digit(value: u8) -> u8 {
 }
 
 /// Appends bytes in lower-case hexadecimal.
+#[inline]
 pub fn hex(bytes: &[u8], out: &mut Vec<u8>) {
-    for &byte in bytes {
-        out.extend_from_slice(&[hex_digit(byte >> 4), hex_digit(byte & 15)]);
+    let pair = |byte: u8| [hex_digit(byte >> 4), hex_digit(byte & 15)];
+    let (chunks, rest) = bytes.as_chunks::<8>();
+    for chunk in chunks {
+        out.extend_from_slice(chunk.map(pair).as_flattened());
+    }
+    for &byte in rest {
+        out.extend_from_slice(&pair(byte));
     }
 }
 
@@ -82,22 +88,27 @@ fn radix(bytes: &[u8], bits: u32, alphabet: &[u8], out: &mut Vec<u8>) {
 
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/// Three bytes as four letters of base64.
+#[inline]
+pub fn base64_group([a, b, c]: [u8; 3]) -> [u8; 4] {
+    let group = u32::from_be_bytes([0, a, b, c]);
+    [18, 12, 6, 0].map(|shift| BASE64.get((group >> shift & 63) as usize).copied().unwrap_or(b'='))
+}
+
 /// Appends bytes in base64 with padding (RFC 4648 §4).
 pub fn base64(bytes: &[u8], out: &mut Vec<u8>) {
-    let digit = |group: u32, shift: u32| BASE64.get((group >> shift & 63) as usize).copied().unwrap_or(b'=');
     let (chunks, rest) = bytes.as_chunks::<3>();
-    for &[a, b, c] in chunks {
-        let group = u32::from_be_bytes([0, a, b, c]);
-        out.extend_from_slice(&[digit(group, 18), digit(group, 12), digit(group, 6), digit(group, 0)]);
+    for chunk in chunks {
+        out.extend_from_slice(&base64_group(*chunk));
     }
     match *rest {
         [a, b] => {
-            let group = u32::from_be_bytes([0, a, b, 0]);
-            out.extend_from_slice(&[digit(group, 18), digit(group, 12), digit(group, 6), b'=']);
+            let [a, b, c, _] = base64_group([a, b, 0]);
+            out.extend_from_slice(&[a, b, c, b'=']);
         }
         [a] => {
-            let group = u32::from_be_bytes([0, a, 0, 0]);
-            out.extend_from_slice(&[digit(group, 18), digit(group, 12), b'=', b'=']);
+            let [a, b, ..] = base64_group([a, 0, 0]);
+            out.extend_from_slice(&[a, b, b'=', b'=']);
         }
         _ => {}
     }
@@ -132,13 +143,18 @@ const fn octets() -> [([u8; 4], u8); 256] {
 /// Appends an IPv4 address in dotted decimal.
 #[inline]
 pub fn ipv4(address: std::net::Ipv4Addr, out: &mut Vec<u8>) {
+    // Each octet is put down in full, and the next one over what it does not need.
+    let (mut text, mut length) = ([0; 16], 0_usize);
     for octet in address.octets() {
-        let Some((text, length)) = OCTETS.get(usize::from(octet)) else { continue };
-        let end = out.len().saturating_add(usize::from(*length));
-        out.extend_from_slice(text);
-        out.truncate(end);
+        let Some((digits, used)) = OCTETS.get(usize::from(octet)) else { continue };
+        if let Some(room) = text.get_mut(length..).and_then(|room| room.first_chunk_mut()) {
+            *room = *digits;
+        }
+        length = length.saturating_add(usize::from(*used));
     }
-    out.pop();
+    let end = out.len().saturating_add(length).saturating_sub(1);
+    out.extend_from_slice(&text);
+    out.truncate(end);
 }
 
 /// Appends an IPv6 address as RFC 5952 wants it.

@@ -47,13 +47,27 @@ pub fn escaped(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(rest);
 }
 
-/// Without an early exit, so that it is done by whole vectors.
+/// Whether it can stand in a string as it is. Without an early exit, and in blocks, of which the last reaches back into the
+/// one before: so it is done by whole registers.
 #[inline]
 fn is_plain(bytes: &[u8]) -> bool {
-    !bytes.iter().fold(false, |found, byte| found | needs_escape(*byte))
+    let special = match (bytes.last_chunk::<16>(), bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(last), ..) => {
+            let (blocks, _) = bytes.as_chunks();
+            blocks.iter().fold(is_special(last), |found, block| found | is_special::<16>(block))
+        }
+        (None, Some(first), Some(last)) => is_special(first) | is_special(last),
+        _ => bytes.iter().any(|byte| needs_escape(*byte)),
+    };
+    !special
 }
 
-fn needs_escape(byte: u8) -> bool {
+#[inline]
+fn is_special<const N: usize>(block: &[u8; N]) -> bool {
+    block.iter().fold(false, |found, byte| found | needs_escape(*byte))
+}
+
+const fn needs_escape(byte: u8) -> bool {
     byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
@@ -149,14 +163,11 @@ pub fn mac(out: &mut Vec<u8>, mac: Mac) {
 }
 
 /// The same with another separator.
+#[inline]
 pub fn mac_with(out: &mut Vec<u8>, mac: Mac, separator: u8) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let digit = |value: u8| DIGITS.get(usize::from(value & 15)).copied().unwrap_or_default();
-    let mut text = [separator; 17];
-    for (pair, byte) in text.chunks_mut(3).zip(mac) {
-        if let [high, low, ..] = pair {
-            (*high, *low) = (digit(byte >> 4), digit(byte));
-        }
+    let digit = |value: u8| if value < 10 { b'0' + value } else { b'A' + value - 10 };
+    let bytes = mac.map(|byte| [digit(byte >> 4), digit(byte & 15), separator]);
+    if let Some((_, text)) = bytes.as_flattened().split_last() {
+        out.extend_from_slice(text);
     }
-    out.extend_from_slice(&text);
 }

@@ -1,10 +1,13 @@
 //! What was asked, and what was answered.
 
+use std::ops::Range;
+
 use crate::{
     decode::{
         header::Header,
         message::{Message, Question},
         mnemonics,
+        name::Name,
         record::{Record, Section},
         rr_type,
     },
@@ -35,22 +38,28 @@ impl Dns {
         let mut malformed = None;
         if let Some(Ok(message)) = event.shown().map(|seen| &seen.message) {
             header(event, message.header, out);
-            if let Some(question) = event.question() {
-                self.question(&question, out);
-            }
+            let asked = event.question().map(|question| (question.name, self.question(&question, out)));
             if event.lookup.response.is_some() {
-                malformed = self.answers(message, out);
+                // Most answers are about what the response repeats.
+                let repeated = message.question.map(|question| question.name);
+                let asked = asked.zip(repeated).filter(|((name, _), repeated)| name == repeated);
+                malformed = self.answers(message, asked.map(|((_, text), name)| (name, text)), out);
             }
         }
         raw(out, "}");
         malformed
     }
 
-    fn question(&mut self, question: &Question<'_>, out: &mut Vec<u8>) {
+    /// Appends `question`; where in `out` its name is, escaped.
+    fn question(&mut self, question: &Question<'_>, out: &mut Vec<u8>) -> Range<usize> {
         self.name.clear();
         question.name.write_lower(&mut self.name);
         raw(out, r#","question":{"name":""#);
+        let start = out.len();
         escaped(out, &self.name);
+        let text = start..out.len();
+        // It has no part that needs an escape if it needs none itself.
+        let is_plain = text.len() == self.name.len();
         type_and_class(question.qtype, question.qclass, out);
         let parts = domain::split(&self.name);
         for (key, value) in [
@@ -60,14 +69,25 @@ impl Dns {
         ] {
             if let Some(value) = value {
                 raw(out, key);
-                escaped(out, value);
+                if is_plain {
+                    out.extend_from_slice(value);
+                } else {
+                    escaped(out, value);
+                }
                 raw(out, "\"");
             }
         }
         raw(out, "}");
+        text
     }
 
-    fn answers(&mut self, message: &Message<'_>, out: &mut Vec<u8>) -> Option<&'static str> {
+    /// `asked` is the name that most of them are about, and where in `out` it is.
+    fn answers(
+        &mut self,
+        message: &Message<'_>,
+        asked: Option<(Name<'_>, Range<usize>)>,
+        out: &mut Vec<u8>,
+    ) -> Option<&'static str> {
         if message.header.answers == 0 {
             return None;
         }
@@ -82,6 +102,10 @@ impl Dns {
             }
             raw(out, open);
             open = r#",{"name":""#;
+            match &asked {
+                Some((name, text)) if name.is(&record.name) => out.extend_from_within(text.clone()),
+                _ => owner(&record.name, out),
+            }
             malformed = malformed.or(self.answer(&record, out));
         }
         if open.starts_with(",{") {
@@ -95,10 +119,8 @@ impl Dns {
         malformed
     }
 
+    /// What follows the name.
     fn answer(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> Option<&'static str> {
-        let start = out.len();
-        record.name.write_lower(out);
-        escape_tail(out, start);
         type_and_class(record.rtype, record.class, out);
         raw(out, r#","ttl":"#);
         number(out, u64::from(record.ttl));
@@ -122,6 +144,12 @@ impl Dns {
         self.resolved.extend_from_slice(out.get(start..).unwrap_or_default());
         self.resolved.push(b'"');
     }
+}
+
+fn owner(name: &Name<'_>, out: &mut Vec<u8>) {
+    let start = out.len();
+    name.write_lower(out);
+    escape_tail(out, start);
 }
 
 /// Appends the end of a name, type and class. Nearly all are of a few types: those in one stroke.

@@ -68,3 +68,21 @@ impl Input {
         read.map(|_| ())
     }
 }
+
+/// Reads replies as if they had come from a collector, and gives each to `take`. A reply takes no more than there is, and
+/// is not there before its last byte.
+#[cfg(fuzzing)]
+pub(super) fn fuzz<T: std::fmt::Debug + PartialEq>(
+    mut bytes: &[u8],
+    parse: impl Fn(&[u8]) -> Parsed<T>,
+    mut take: impl FnMut(T),
+) {
+    while let Ok(Some((reply, length))) = parse(bytes) {
+        let (whole, behind) = bytes.split_at(length);
+        let Some((_, short)) = whole.split_last() else { unreachable!("a reply of no bytes: {reply:?}") };
+        assert_eq!(parse(short), Ok(None), "{whole:?}");
+        assert!(parse(whole).is_ok_and(|again| again.is_some_and(|(again, to)| (&again, to) == (&reply, length))));
+        take(reply);
+        bytes = behind;
+    }
+}

@@ -4,6 +4,7 @@ use super::{
     facts::{Kind, Library},
     goals::{GoalId, Goals},
     names::{Names, NodeId},
+    path::Path,
 };
 use crate::decode::{
     class,
@@ -55,6 +56,8 @@ pub struct Learner<'l> {
     pub library: &'l mut Library,
     /// Those who wait.
     pub goals: &'l mut Goals,
+    /// A buffer.
+    pub path: &'l mut Path,
     /// When it was said, ns since the Unix epoch.
     pub time: u64,
     /// For whom it was fetched.
@@ -79,8 +82,8 @@ impl Learner<'_> {
                     };
                     set = Some((record.name, kind, source));
                     if let Some(source) = source {
-                        let target = self.names.path(&target);
-                        self.library.learn(self.names, source, kind, &target, (self.time, self.by));
+                        let target = self.names.path(&target, self.path);
+                        self.library.learn(self.names, source, kind, target, (self.time, self.by));
                         self.names.release(source);
                     }
                 }
@@ -91,13 +94,13 @@ impl Learner<'_> {
 
     /// The owner of a record set, held once for each of its records; `None` where all of the set is known.
     fn begin(&mut self, owner: &Name<'_>, kind: Kind) -> Option<NodeId> {
-        let path = self.names.path(owner);
+        let path = self.names.path(owner, self.path);
         let facts = |node| self.names.node(node).facts.as_ref();
-        let known = self.names.find(&path).and_then(facts);
+        let known = self.names.find(path).and_then(facts);
         if known.is_some_and(|facts| facts.is_fresh(kind, self.time)) {
             return None;
         }
-        let owner = self.names.hold(&path);
+        let owner = self.names.hold(path);
         self.names.touch(owner, self.time);
         Some(owner)
     }
@@ -107,7 +110,7 @@ impl Learner<'_> {
         if message.question.is_some_and(|question| question.name == *owner) {
             return;
         }
-        let Some(node) = self.names.find(&self.names.path(owner)) else { return };
+        let Some(node) = self.names.find(self.names.path(owner, self.path)) else { return };
         // What is in the cache already is not replaced by what comes along with something else.
         if self.names.node(node).filled(rtype).and_then(|by| self.goals.get(by)).is_none() {
             self.fill(node, rtype);

@@ -26,6 +26,7 @@ use self::{
     goals::{Goal, GoalId, Goals},
     learn::Learner,
     names::{Names, NodeId},
+    path::Path,
     search::{Asked, SKEW, Search},
     told::{Asker, Because, Cache, Cause, Certainty, Explained},
 };
@@ -79,6 +80,8 @@ pub struct Causes {
     names: Names,
     library: Library,
     search: Search,
+    /// A buffer: see [`Path`].
+    path: Option<Box<Path>>,
     max_names: usize,
     counts: Counts,
 }
@@ -91,6 +94,7 @@ impl Causes {
             names: Names::default(),
             library: Library::new(max / 4),
             search: Search::default(),
+            path: None,
             // An ordinary lookup has one name of its own, and shares the others.
             max_names: max.saturating_mul(3),
             counts: Counts::default(),
@@ -119,7 +123,8 @@ impl Causes {
         let question =
             query.message.as_ref().ok().filter(|_| self.max_names > 0).and_then(|message| message.question);
         let Some(question) = question else { return };
-        let Some(node) = self.names.find(&self.names.path(&question.name)) else { return };
+        let path = self.names.path(&question.name, self.path.get_or_insert_default());
+        let Some(node) = self.names.find(path) else { return };
         let sought = self.names.node_mut(node);
         sought.sought = query.time();
         self.goals.seek(sought.waiting, question.qtype, query.time().saturating_add(SKEW));
@@ -132,7 +137,8 @@ impl Causes {
         if message.header.opcode() != opcode::QUERY || !message.header.rd() {
             return None;
         }
-        let node = self.names.hold(&self.names.path(&question.name));
+        let path = self.names.path(&question.name, self.path.get_or_insert_default());
+        let node = self.names.hold(path);
         Some(Goal::new(query.sender(), message.header.id, question.qtype, node, query.time()))
     }
 
@@ -179,7 +185,8 @@ impl Causes {
             Some((seen.time(), message.header.opcode(), message.question?))
         });
         let Some((from, op_code, question)) = question else { return self.because(Explained::Not, None, 0) };
-        let path = self.names.path(&question.name);
+        let mut path = self.path.take().unwrap_or_default();
+        self.names.path(&question.name, &mut path);
         let until = lookup.response.as_ref().map_or(now, Seen::time);
         let trail = self.names.trail(&path);
         let asked = Asked { path: &path, trail: &trail, qtype: question.qtype, from, until };
@@ -195,12 +202,10 @@ impl Causes {
         if let Some(message) = usable {
             let Self { names, library, goals, search, .. } = self;
             let by = search.found().first().map_or(GoalId::NOBODY, |found| found.goal);
-            Learner { names, library, goals, time: until, by }.take(
-                message,
-                trail.without(0),
-                question.qtype,
-            );
+            let mut learner = Learner { names, library, goals, path: &mut path, time: until, by };
+            learner.take(message, trail.without(0), question.qtype);
         }
+        self.path = Some(path);
         self.because(explained, Some(question.name), from)
     }
 

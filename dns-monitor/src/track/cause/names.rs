@@ -62,10 +62,10 @@ impl Names {
         &mut self.nodes[id]
     }
 
-    /// Takes a name apart; what is read first to look it up is brought near.
+    /// Takes a name apart, into `path`; what is read first to look it up is brought near.
     #[inline]
-    pub fn path(&self, name: &Name<'_>) -> Path {
-        let path = Path::of(name, &self.hasher);
+    pub fn path<'p>(&self, name: &Name<'_>, path: &'p mut Path) -> &'p Path {
+        path.set(name, &self.hasher);
         self.index.prefetch(path.hash());
         path
     }

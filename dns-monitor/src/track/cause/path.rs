@@ -3,17 +3,14 @@
 //! The hash of each name on the way is made of that of the name above it and one label more: all are known before the
 //! first is looked up, so that what is far away can be asked for ahead.
 
-use std::hash::BuildHasher as _;
+use std::hash::{BuildHasher as _, Hasher as _};
 
 use foldhash::fast::RandomState;
-use smallvec::SmallVec;
 
 use crate::decode::name::{MAX_WIRE_LENGTH, Name};
 
 /// Most labels of a name that has at most 255 octets, each label at least two.
 const MAX_LABELS: usize = 127;
-/// Labels of an ordinary name.
-const USUAL_LABELS: usize = 8;
 
 /// The hash of the root.
 pub const ROOT_HASH: u64 = 0;
@@ -21,38 +18,46 @@ pub const ROOT_HASH: u64 = 0;
 /// The hash of a name: of that of the name above it, and its first label.
 #[inline]
 pub fn hash(hasher: &RandomState, above: u64, label: &[u8]) -> u64 {
-    hasher.hash_one((above, label))
+    let mut hasher = hasher.build_hasher();
+    // Its length is a part of that.
+    hasher.write(label);
+    hasher.write_u64(above);
+    hasher.finish()
 }
 
-/// A name taken apart, in lower case.
+/// A name taken apart, in lower case. It is large: keep it, and set it anew.
 pub struct Path {
     bytes: [u8; MAX_WIRE_LENGTH],
     /// Where each label begins, at its length byte.
     starts: [u8; MAX_LABELS],
     count: usize,
     /// Of the names on the way, from the one below the root down.
-    hashes: SmallVec<[u64; USUAL_LABELS]>,
+    hashes: [u64; MAX_LABELS],
+}
+
+impl Default for Path {
+    fn default() -> Self {
+        Self { bytes: [0; MAX_WIRE_LENGTH], starts: [0; MAX_LABELS], count: 0, hashes: [0; MAX_LABELS] }
+    }
 }
 
 impl Path {
-    /// Takes a name apart.
+    /// Takes another name apart.
     #[inline]
-    pub fn of(name: &Name<'_>, hasher: &RandomState) -> Self {
-        let mut path =
-            Self { bytes: [0; MAX_WIRE_LENGTH], starts: [0; MAX_LABELS], count: 0, hashes: SmallVec::new() };
-        let length = name.canonical(&mut path.bytes).len();
-        let mut at = 0;
-        while at + 1 < length && path.count < MAX_LABELS {
-            path.starts[path.count] = at as u8;
-            path.count += 1;
-            at += usize::from(path.bytes[at]) + 1;
+    pub fn set(&mut self, name: &Name<'_>, hasher: &RandomState) {
+        let length = name.canonical(&mut self.bytes).len();
+        let (mut at, mut count) = (0, 0);
+        while at + 1 < length && count < MAX_LABELS {
+            self.starts[count] = at as u8;
+            count += 1;
+            at += usize::from(self.bytes[at]) + 1;
         }
+        self.count = count;
         let mut sum = ROOT_HASH;
-        for at in (0..path.count).rev() {
-            sum = hash(hasher, sum, path.label(at));
-            path.hashes.push(sum);
+        for depth in 0..count {
+            sum = hash(hasher, sum, self.label(count - 1 - depth));
+            self.hashes[depth] = sum;
         }
-        path
     }
 
     /// How many labels it has.
@@ -69,13 +74,13 @@ impl Path {
 
     /// The hash of the name.
     pub fn hash(&self) -> u64 {
-        self.hashes.last().copied().unwrap_or(ROOT_HASH)
+        self.count.checked_sub(1).map_or(ROOT_HASH, |last| self.hashes[last])
     }
 
     /// The first label of the name that ends with so many labels, and the hash of that name; `None` for the root.
     pub fn step(&self, depth: usize) -> Option<(&[u8], u64)> {
-        let hash = self.hashes.get(depth.checked_sub(1)?)?;
-        Some((self.label(self.count.checked_sub(depth)?), *hash))
+        let hash = self.hashes[depth.checked_sub(1)?];
+        Some((self.label(self.count.checked_sub(depth)?), hash))
     }
 
     /// Whether BIND put a `_` before the name that it is really about (QNAME minimisation).

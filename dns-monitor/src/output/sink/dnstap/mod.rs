@@ -85,3 +85,11 @@ impl Drop for Stream {
         let _finish = stopped.and_then(|()| self.input.next(&mut self.connection, &stop, control::parse));
     }
 }
+
+/// What a reader of dnstap may say.
+#[cfg(fuzzing)]
+pub fn fuzz(bytes: &[u8]) {
+    super::input::fuzz(bytes, control::parse, |said| {
+        assert_eq!(control::parse(&said.write()).map(|read| read.map(|(again, _)| again)), Ok(Some(said)));
+    });
+}

@@ -7,6 +7,8 @@
 //! 5. [`Http`]: all events of a batch.
 
 mod client;
+#[cfg(fuzzing)]
+pub mod fuzz;
 mod outcome;
 mod preset;
 mod request;

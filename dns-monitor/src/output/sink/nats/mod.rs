@@ -102,3 +102,13 @@ impl Nats {
         setback.map_or(Ok(()), Err)
     }
 }
+
+/// What a server of NATS may say.
+#[cfg(fuzzing)]
+pub fn fuzz(bytes: &[u8]) {
+    super::input::fuzz(bytes, protocol::parse, |said| match said {
+        protocol::Said::Message { status, payload, .. } => _ = ack::read(status, &payload),
+        protocol::Said::Info(json) => _ = serde_json::from_slice::<hello::Info>(&json),
+        _ => {}
+    });
+}

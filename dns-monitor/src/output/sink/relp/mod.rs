@@ -76,3 +76,14 @@ impl Relp {
         Ok(())
     }
 }
+
+/// What a receiver of RELP may say.
+#[cfg(fuzzing)]
+pub fn fuzz(bytes: &[u8]) {
+    super::input::fuzz(bytes, frame::parse, |said| {
+        let mut written = Vec::new();
+        frame::write(said.number, &said.command, &said.data, &mut written);
+        let _code = said.response();
+        assert_eq!(frame::parse(&written), Ok(Some((said, written.len()))));
+    });
+}

@@ -73,3 +73,17 @@ impl Syslog {
         Ok(Receipt::all(events))
     }
 }
+
+/// An event with what stands before it; `odd`: and what seldom does.
+#[cfg(fuzzing)]
+pub fn fuzz(line: &[u8], odd: bool) {
+    let enterprise = odd.then_some(32473);
+    let header = output::SyslogHeader { enterprise, bom: odd, ..output::SyslogHeader::default() };
+    let mut out = Vec::new();
+    Writer::new(&header, Some("resolver-1")).counted(line, &mut out);
+    let Some(head) = out.strip_suffix(line) else { unreachable!("the event is not what it was") };
+    let head = head.strip_suffix(b"\xef\xbb\xbf").unwrap_or(head);
+    assert!(head.iter().all(|byte| (b' '..=b'~').contains(byte)), "{}", String::from_utf8_lossy(head));
+    let length = head.split(|byte| *byte == b' ').next().map_or(0, <[u8]>::len);
+    assert!(out.starts_with(format!("{} <1", out.len() - length - 1).as_bytes()));
+}
