@@ -38,7 +38,7 @@ use crate::{
         ruleset::Ruleset,
     },
     sandbox::SandboxError,
-    source::kernel::{Kernel, KernelError},
+    source::kernel::{Kernel, KernelError, handover::Handover},
     status::{
         board::{Board, Pen},
         desk::Desk,
@@ -124,12 +124,15 @@ pub fn run(config: &Config, prepared: Prepared, colored: bool, control: &Control
             return Err(RunError::NoRules);
         }
     }
+    let handover = Handover::open(&config.rules.state_dir);
     kernel.attach()?;
+    kernel.take_over(&handover);
     let (lanes, writers) = writers::start(config, colored, Source::Live)?;
     let mut pipeline = Pipeline::new(config, lanes, Pressure::Drop, directory);
     let learner = service.handle().clone();
     pipeline.set_learner(move |learn| learner.learn(learn));
-    let mut agent = Agent { kernel, pipeline, rules, notifier, reload: None, board, pen: Pen::default() };
+    let pen = Pen::default();
+    let mut agent = Agent { kernel, handover, pipeline, rules, notifier, reload: None, board, pen };
     agent.notifier.ready();
     agent.watch(control, service.handle(), &writers)?;
     agent.notifier.stopping();
@@ -179,6 +182,8 @@ fn serve(config: &Config, socket: Bound, desk: Desk) -> Result<Server, ServerErr
 
 struct Agent {
     kernel: Kernel,
+    /// From the agent before, and to the next.
+    handover: Handover,
     pipeline: Pipeline,
     /// Rules that will be in force.
     rules: Receiver<Arc<Ruleset>>,
@@ -255,6 +260,7 @@ impl Agent {
         if self.kernel.tend() {
             self.pipeline.set_interfaces(self.kernel.interfaces());
         }
+        self.kernel.holes().into_iter().for_each(|hole| self.pipeline.report_hole(hole));
         self.pipeline.expire(self.kernel.now());
         let (packets, _) = self.kernel.tally()?;
         self.pipeline.report_loss(self.kernel.now(), packets.lost());
@@ -263,12 +269,15 @@ impl Agent {
 
     fn stop(mut self, writers: Writers) -> Result<(), RunError> {
         let deadline = Instant::now() + LAST_WORDS;
+        let until = self.kernel.now();
+        self.kernel.last_holes().into_iter().for_each(|hole| self.pipeline.report_hole(hole));
         self.kernel.detach();
         self.pipeline.set_pressure(Pressure::Until(deadline));
         while let Ok(rules) = self.rules.try_recv() {
             self.pipeline.set_rules(rules);
         }
-        self.kernel.drain_rest(|sample| self.pipeline.take(sample));
+        self.kernel.drain_rest(|sample| self.pipeline.take(sample))?;
+        self.kernel.hand_over(&self.handover, until);
         self.pipeline.finish();
         let (packets, _) = self.kernel.tally()?;
         self.pipeline.report_loss(self.kernel.now(), packets.lost());

@@ -47,6 +47,7 @@ pub const TESTS: &[(&str, &str)] = &[
     ("setpriv", "util-linux"),
     ("suricata", "suricata"),
     ("systemd-analyze", "systemd"),
+    ("systemd-nspawn", "systemd-container"),
     ("tc", "iproute2"),
     ("tcpdump", "tcpdump"),
     ("tshark", "tshark"),
@@ -55,7 +56,7 @@ pub const TESTS: &[(&str, &str)] = &[
 
 /// Packages whose service would start with the next boot.
 const SERVICES: &[(&str, &str)] = &[
-    ("bind9", "named.service"),
+named.service"),
     ("clickhouse-server", "clickhouse-server.service"),
     ("isc-dhcp-server", "isc-dhcp-server.service"),
     ("kea-dhcp4-server", "kea-dhcp4-server.service"),
