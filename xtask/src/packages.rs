@@ -21,6 +21,7 @@ pub const LAB: &[(&str, &str)] = &[
 
 /// What the tests run beside it.
 pub const TESTS: &[(&str, &str)] = &[
+    ("apparmor_parser", "apparmor"),
     ("c++", "g++"),
     ("cc", "gcc"),
     ("clickhouse-server", "clickhouse-server"),
@@ -56,7 +57,7 @@ pub const TESTS: &[(&str, &str)] = &[
 
 /// Packages whose service would start with the next boot.
 const SERVICES: &[(&str, &str)] = &[
-named.service"),
+    ("bind9", "named.service"),
     ("clickhouse-server", "clickhouse-server.service"),
     ("isc-dhcp-server", "isc-dhcp-server.service"),
     ("kea-dhcp4-server", "kea-dhcp4-server.service"),
