@@ -105,7 +105,8 @@ pub fn package(kind: &str, version: &str) -> Result<PathBuf> {
     succeed(xtask.args(["--version", version, "--agent"]).arg(program()?))?;
     let is_it = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        (name.contains(&format!("dns-monitor_{version}_")) || name.contains(&format!("dns-monitor-{version}-")))
+        (name.contains(&format!("dns-monitor_{version}_"))
+            || name.contains(&format!("dns-monitor-{version}-")))
             && path.extension().is_some_and(|extension| extension == kind)
     };
     let packages = fs::read_dir(target("dist"))?.filter_map(|entry| Some(entry.ok()?.path()));

@@ -31,7 +31,11 @@ fn assert_hole(ended: &Ended, reason: &str, from: &str, to: &str) {
     let [hole] = &holes[..] else { panic!("{holes:?}\n{}", ended.stderr) };
     assert_eq!((hole.interface.as_str(), hole.reason.as_str(), hole.packets), ("eth0", reason, 0));
     assert!(hole.start.as_deref().unwrap() <= from && to <= hole.end.as_str(), "{hole:?} for {from} to {to}");
-    assert!(ended.stderr.contains("unseen     ") && ended.stderr.contains(" s in 1 holes"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("unseen     ") && ended.stderr.contains(" s in 1 holes"),
+        "{}",
+        ended.stderr
+    );
     assert_balanced(&ended.stderr);
 }
 
@@ -43,7 +47,9 @@ fn an_interface_goes_down_and_up() {
     succeed(lab.resolver().command("ip").args(["link", "set", "eth0", "down"])).unwrap();
     let from = now().unwrap();
     agent.wait_stderr("eth0 is down").unwrap();
-    assert!(lab.dig(0, &["+timeout=1", "during.w.lab.example", "A"]).output().unwrap().status.code() == Some(9));
+    assert!(
+        lab.dig(0, &["+timeout=1", "during.w.lab.example", "A"]).output().unwrap().status.code() == Some(9)
+    );
     let to = now().unwrap();
     succeed(lab.resolver().command("ip").args(["link", "set", "eth0", "up"])).unwrap();
     see_lookup(&lab, &mut agent, "after.w.lab.example");

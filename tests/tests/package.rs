@@ -171,7 +171,11 @@ fn the_package_comes_works_is_upgraded_under_load_and_goes_without_a_trace() {
     wait::until("events", || Ok((host.events() > 100).then_some(()))).unwrap();
     // The upgrade, and the restart that systemd would make.
     host.install(&second);
-    assert_eq!(fs::read_to_string(host.debian.root.join(CONFIG)).unwrap(), settings, "the operator's settings stay");
+    assert_eq!(
+        fs::read_to_string(host.debian.root.join(CONFIG)).unwrap(),
+        settings,
+        "the operator's settings stay"
+    );
     let before = host.events();
     host.stop(agent);
     let agent = host.start();
@@ -190,7 +194,9 @@ fn the_package_comes_works_is_upgraded_under_load_and_goes_without_a_trace() {
     assert!(lost.is_empty(), "the resolver lost {} of {}: {:?}", lost.len(), asked.len(), lost.first());
     host.stop(agent);
     host.run(&["dpkg", "--remove", "dns-monitor"]);
-    assert!(host.debian.root.join(CONFIG).is_file() && !host.debian.root.join("usr/bin/dns-monitor").exists());
+    assert!(
+        host.debian.root.join(CONFIG).is_file() && !host.debian.root.join("usr/bin/dns-monitor").exists()
+    );
     host.run(&["dpkg", "--purge", "dns-monitor"]);
     assert_eq!(host.users(), users);
     let left: Vec<_> = host.files().difference(&files).cloned().collect();

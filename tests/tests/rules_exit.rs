@@ -181,7 +181,10 @@ fn the_next_agent_knows_to_the_packet_what_nobody_has_seen() {
     drop(agent.wait().unwrap());
     let ended = rules.start(&[]).unwrap().stop().unwrap();
     let killed = holes(&ended.events().unwrap());
-    assert!(matches!(&killed[..], [hole] if hole.start.is_none() && hole.reason == "agent-restart"), "{killed:?}");
+    assert!(
+        matches!(&killed[..], [hole] if hole.start.is_none() && hole.reason == "agent-restart"),
+        "{killed:?}"
+    );
 }
 
 #[test]

@@ -53,18 +53,16 @@ impl Machine {
             .arg("--directory")
             .arg(&debian.root);
         let console = fs::File::create(lab.folder().join("console")).unwrap();
-        let nspawn = nspawn
-            .stdin(Stdio::null())
-            .stdout(console.try_clone().unwrap())
-            .stderr(console)
-            .spawn()
-            .unwrap();
+        let nspawn =
+            nspawn.stdin(Stdio::null()).stdout(console.try_clone().unwrap()).stderr(console).spawn().unwrap();
         let children = format!("/proc/{0}/task/{0}/children", nspawn.id());
-        let first = wait::until("the machine has a first process", || {
-            Ok(fs::read_to_string(&children)?.split_whitespace().next().and_then(|pid| pid.parse().ok()))
-        });
-        let machine = Self { nspawn, first: first.unwrap(), debian };
+        let mut machine = Self { nspawn, first: 0, debian };
         let booted = wait::until("the machine is up", || {
+            // At the beginning it is a helper of systemd-nspawn, which makes room.
+            let child =
+                fs::read_to_string(&children)?.split_whitespace().next().and_then(|pid| pid.parse().ok());
+            let Some(first) = child else { return Ok(None) };
+            machine.first = first;
             let said = String::from_utf8_lossy(&machine.try_run(&["systemctl", "is-system-running"]).stdout)
                 .trim()
                 .to_owned();
@@ -134,7 +132,8 @@ impl Machine {
 impl Drop for Machine {
     fn drop(&mut self) {
         // Both are of our making: without its first process a machine is off.
-        let _gone = signal(self.first, libc::SIGKILL);
+        let _gone = if self.first > 0 { signal(self.first, libc::SIGKILL) } else { Ok(()) };
+        let _gone = self.nspawn.kill();
         let _gone = self.nspawn.wait();
     }
 }
@@ -157,7 +156,10 @@ fn systemd_starts_reloads_watches_and_stops_the_agent_beside_bind() {
     let machine = machine(&lab);
     assert_eq!(machine.run(&["systemctl", "is-active", "named.service"]).trim(), "active");
     machine.run(&["systemctl", "enable", "--now", UNIT]);
-    assert_eq!((machine.property("ActiveState").as_str(), machine.property("Type").as_str()), ("active", "notify"));
+    assert_eq!(
+        (machine.property("ActiveState").as_str(), machine.property("Type").as_str()),
+        ("active", "notify")
+    );
     machine.see(&lab, "started.w.lab.example");
     assert!(machine.property("StatusText").contains("packets seen"), "{}", machine.property("StatusText"));
     let status = machine.run(&["dns-monitor", "status"]);
@@ -169,7 +171,10 @@ fn systemd_starts_reloads_watches_and_stops_the_agent_beside_bind() {
         Ok((machine.journal().matches("rules in force").count() >= 2).then_some(()))
     })
     .unwrap();
-    assert_eq!((machine.property("ActiveState").as_str(), machine.property("MainPID")), ("active", before.clone()));
+    assert_eq!(
+        (machine.property("ActiveState").as_str(), machine.property("MainPID")),
+        ("active", before.clone())
+    );
     machine.see(&lab, "reloaded.w.lab.example");
 
     machine.systemctl("restart");
@@ -181,8 +186,15 @@ fn systemd_starts_reloads_watches_and_stops_the_agent_beside_bind() {
     eprintln!("`systemctl restart`: {hole:?}");
 
     machine.systemctl("stop");
-    assert_eq!((machine.property("ActiveState").as_str(), machine.property("Result").as_str()), ("inactive", "success"));
-    assert!(machine.journal().contains("seen ") && machine.journal().contains("ledger"), "{}", machine.journal());
+    assert_eq!(
+        (machine.property("ActiveState").as_str(), machine.property("Result").as_str()),
+        ("inactive", "success")
+    );
+    assert!(
+        machine.journal().contains("seen ") && machine.journal().contains("ledger"),
+        "{}",
+        machine.journal()
+    );
     assert_eq!(machine.run(&["systemctl", "is-active", "named.service"]).trim(), "active");
 }
 
@@ -198,20 +210,27 @@ fn systemd_starts_an_agent_again_that_hangs_and_not_one_with_a_wrong_configurati
     machine.see(&lab, "before.w.lab.example");
     machine.run(&["kill", "-STOP", &machine.property("MainPID")]);
     wait::until("systemd has started it again", || {
-        Ok((machine.property("NRestarts") == "1" && machine.property("ActiveState") == "active").then_some(()))
+        Ok((machine.property("NRestarts") == "1" && machine.property("ActiveState") == "active")
+            .then_some(()))
     })
     .unwrap();
     assert!(machine.journal().contains("Watchdog timeout"), "{}", machine.journal());
     machine.see(&lab, "after.w.lab.example");
     let holes = gap::holes(&machine.events());
-    assert!(matches!(&holes[..], [hole] if hole.reason == "agent-restart" && hole.start.is_none()), "{holes:?}");
+    assert!(
+        matches!(&holes[..], [hole] if hole.reason == "agent-restart" && hole.start.is_none()),
+        "{holes:?}"
+    );
 
     machine.systemctl("stop");
     let path = machine.debian.root.join(CONFIG);
     let settings = fs::read_to_string(&path).unwrap().replace("[capture]\n", "[capture]\nwrong = 1\n");
     fs::write(path, settings).unwrap();
     assert!(!machine.try_run(&["systemctl", "start", UNIT]).status.success());
-    assert_eq!((machine.property("ActiveState").as_str(), machine.property("ExecMainStatus").as_str()), ("failed", "2"));
+    assert_eq!(
+        (machine.property("ActiveState").as_str(), machine.property("ExecMainStatus").as_str()),
+        ("failed", "2")
+    );
     assert!(machine.journal().contains("capture.wrong"), "{}", machine.journal());
 }
 
@@ -226,7 +245,8 @@ fn the_running_unit_exposes_little() {
     assert!(level.parse::<f64>().unwrap() < EXPOSURE, "{said}");
     // What the unit asks for is what the process has.
     let status = machine.run(&["cat", &format!("/proc/{}/status", machine.property("MainPID"))]);
-    let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
+    let field =
+        |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
     const CAP_BPF: u64 = 1 << 39;
     assert_eq!(u64::from_str_radix(&field("CapEff:"), 16).unwrap(), CAP_BPF);
     assert_eq!((field("NoNewPrivs:").as_str(), field("Seccomp:").as_str()), ("1", "2"));

@@ -7,7 +7,11 @@ use super::{
     lane::{Form, Lane},
 };
 use crate::{
-    event::{Event, Id, Observer, encoder::Encoder, gap::{Gap, Hole, Lost}},
+    event::{
+        Event, Id, Observer,
+        encoder::Encoder,
+        gap::{Gap, Hole, Lost},
+    },
     identity::directory::Who,
     ledger::Tally,
     rules::verdict::Judgement,

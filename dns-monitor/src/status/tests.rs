@@ -58,14 +58,13 @@ fn well() -> Status {
         landlock: "enforced".into(),
         seccomp: true,
     };
-    let interface =
-        |name: &str| Interface {
-            name: name.into(),
-            ingress: Some("native XDP".into()),
-            reattached: 0,
-            unseen: None,
-            unseen_since: None,
-        };
+    let interface = |name: &str| Interface {
+        name: name.into(),
+        ingress: Some("native XDP".into()),
+        reattached: 0,
+        unseen: None,
+        unseen_since: None,
+    };
     Status {
         agent_version: "1.2.3".into(),
         started_at: at(100),

@@ -57,8 +57,9 @@ pub fn bench(options: &Options) -> Result<()> {
         "# Performance\n\nWritten by `cargo xtask bench`. Compare figures of one run only: this machine is {}.\n",
         machine::describe()?
     );
-    let with_lab =
-        |part: &Part| !matches!(part, Part::Resolver | Part::Blocked | Part::Idle | Part::Cause) || options.rounds > 0;
+    let with_lab = |part: &Part| {
+        !matches!(part, Part::Resolver | Part::Blocked | Part::Idle | Part::Cause) || options.rounds > 0
+    };
     let wanted = |part: &Part| options.only.is_empty() || options.only.contains(part);
     for part in Part::value_variants().iter().filter(|part| with_lab(part) && wanted(part)) {
         report += &part.measure(options)?;

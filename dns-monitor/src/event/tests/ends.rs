@@ -100,7 +100,12 @@ fn response_codes_decide_the_outcome() {
 fn losses_are_events() {
     let mut out = Vec::new();
     let lost = Lost { kernel: 1, decode: 2, sink: 3 };
-    Encoder::new(&observer()).encode_gap(TIME, Id { sequence: 43, ..ID }, &Gap { lost, hole: None }, &mut out);
+    Encoder::new(&observer()).encode_gap(
+        TIME,
+        Id { sequence: 43, ..ID },
+        &Gap { lost, hole: None },
+        &mut out,
+    );
     let expected = json!({
         "@timestamp": "2023-11-14T22:13:20.123456789Z",
         "ecs": {"version": "9.0.0"},

@@ -10,7 +10,10 @@ use serde_json::{Value, json};
 use super::{messages::*, *};
 use crate::{
     config::Schema,
-    event::{encoder, gap::{Gap, Hole, Lost, Why}},
+    event::{
+        encoder,
+        gap::{Gap, Hole, Lost, Why},
+    },
 };
 
 /// All but ECS, with their published fields.

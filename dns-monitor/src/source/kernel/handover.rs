@@ -96,7 +96,8 @@ impl Handover {
     pub fn holes(&self, interfaces: &[String], now: u64) -> Vec<Hole> {
         let Some(Word { interfaces: before, until, .. }) = &self.before else { return Vec::new() };
         // A clock that was set back says nothing.
-        let from = until.and_then(|until| u64::try_from(until.as_nanosecond()).ok()).filter(|from| *from <= now);
+        let from =
+            until.and_then(|until| u64::try_from(until.as_nanosecond()).ok()).filter(|from| *from <= now);
         let hole = |name: &String| Hole { interface: name.clone(), why: Why::Restart, from, to: now };
         interfaces.iter().filter(|name| before.contains(name)).map(hole).collect()
     }
@@ -118,7 +119,9 @@ impl Handover {
         let written = text.and_then(|text| fs::write(&new, text)).and_then(|()| fs::rename(&new, &self.path));
         if let Err(error) = written {
             let path = self.path.display();
-            log::warn(format_args!("{path}: {error}: the next agent will not know until when this one watched"));
+            log::warn(format_args!(
+                "{path}: {error}: the next agent will not know until when this one watched"
+            ));
         }
     }
 }

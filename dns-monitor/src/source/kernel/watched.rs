@@ -61,7 +61,10 @@ impl Interface {
             (Some(why), None) => {
                 self.lack = Some(Lack { why, since: checked });
                 if why == Why::Down {
-                    log::warn(format_args!("{} is down, or has no carrier: there is nothing to see", self.called()));
+                    log::warn(format_args!(
+                        "{} is down, or has no carrier: there is nothing to see",
+                        self.called()
+                    ));
                 }
                 None
             }

@@ -53,7 +53,8 @@ impl Unmatched {
         }
         let near = |gap: &&Gap| {
             let window = window.saturating_add(unit);
-            let (from, to) = (gap.from.unwrap_or(gap.time).saturating_sub(window), gap.time.saturating_add(window));
+            let (from, to) =
+                (gap.from.unwrap_or(gap.time).saturating_sub(window), gap.time.saturating_add(window));
             time.is_none_or(|time| (from..=to).contains(&time))
         };
         match scan.gaps.iter().find(near) {

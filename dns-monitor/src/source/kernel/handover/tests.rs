@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use super::*;
 
 const NOW: u64 = 1_700_000_000_000_000_000;
