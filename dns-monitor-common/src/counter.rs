@@ -76,4 +76,7 @@ counters! {
     Unwatched "unwatched" Aside,
     /// Answers that could not be written: the query was dropped in silence.
     AnswerFailed "answer-failed" Aside,
+    /// Programs that an agent had left behind had it for the agent, and there was none. No program counts it: the next agent
+    /// does, by their counters.
+    NoAgent "no-agent" Lost,
 }

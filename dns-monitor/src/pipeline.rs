@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use crate::{
     config::Config,
     decode::Decoder,
-    event::{Observer, id::random_start},
+    event::{Observer, gap::Hole, id::random_start},
     identity::{self, directory::Directory},
     ledger::{Reason, Tally},
     output::{
@@ -33,6 +33,7 @@ pub struct Pipeline {
     decoder: Decoder,
     tracker: Tracker,
     tail: Tail,
+    unseen: Unseen,
 }
 
 impl Pipeline {
@@ -51,12 +52,13 @@ impl Pipeline {
                 forged: Vec::new(),
                 emitter: Emitter::new(lanes, &observer, pressure),
             },
+            unseen: Unseen::default(),
         }
     }
 
     /// Takes one sample all the way.
     pub fn take(&mut self, sample: &Sample<'_>) {
-        let Self { decoder, tracker, tail } = self;
+        let Self { decoder, tracker, tail, .. } = self;
         decoder.push(sample, |message| {
             tail.directory.expect(&message.packet);
             tracker.push(message, |lookup| tail.take(lookup));
@@ -65,7 +67,7 @@ impl Pipeline {
 
     /// Lets time pass: what has waited too long at `now` (ns since the Unix epoch) is given up.
     pub fn expire(&mut self, now: u64) {
-        let Self { decoder, tracker, tail } = self;
+        let Self { decoder, tracker, tail, .. } = self;
         decoder.expire(now, |message| tracker.push(message, |lookup| tail.take(lookup)));
         tracker.expire(now, |lookup| tail.take(lookup));
     }
@@ -78,6 +80,12 @@ impl Pipeline {
     /// Says in the stream what was lost since the last time. `kernel` counts from the start.
     pub fn report_loss(&mut self, now: u64, kernel: u64) {
         self.tail.emitter.report(now, kernel, self.decoder.lost());
+    }
+
+    /// Has the stream say, with the next report of losses, that nothing was seen for a while.
+    pub fn report_hole(&mut self, hole: Hole) {
+        self.unseen.add(&hole);
+        self.tail.emitter.owe(hole);
     }
 
     /// Hands the events at hand to the writer.
@@ -107,7 +115,7 @@ impl Pipeline {
 
     /// Gives everything that still waits as it is.
     pub fn finish(&mut self) {
-        let Self { decoder, tracker, tail } = self;
+        let Self { decoder, tracker, tail, .. } = self;
         decoder.finish(|message| tracker.push(message, |lookup| tail.take(lookup)));
         tracker.finish(|lookup| tail.take(lookup));
         tail.emitter.flush();
@@ -133,6 +141,7 @@ impl Pipeline {
         Ledger {
             packets,
             submitted,
+            unseen: self.unseen,
             decoder: self.decoder.books(),
             tracker: *self.tracker.tally(),
             causes: self.tracker.causes().counts(),
@@ -187,6 +196,22 @@ impl Tail {
     }
 }
 
+/// How often nothing was seen on an interface, and for how long.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unseen {
+    /// How often.
+    pub holes: u64,
+    /// How long in all, ns; what began at an unknown time is not in it.
+    pub time: u64,
+}
+
+impl Unseen {
+    fn add(&mut self, hole: &Hole) {
+        self.holes = self.holes.saturating_add(1);
+        self.time = self.time.saturating_add(hole.length());
+    }
+}
+
 /// The books of every stage, each in its own unit; `R` are the source's reasons.
 #[derive(Clone, Debug)]
 pub struct Ledger<R> {
@@ -194,6 +219,8 @@ pub struct Ledger<R> {
     pub packets: Tally<R>,
     /// Samples that the kernel programs handed over; a capture has no such count.
     pub submitted: Option<u64>,
+    /// When there was nothing to see, or nobody to see it.
+    pub unseen: Unseen,
     /// Samples to messages.
     pub decoder: crate::decode::Books,
     /// Messages to lookups.
@@ -239,6 +266,10 @@ impl<R: Reason> fmt::Display for Ledger<R> {
         writeln!(f, "  packets    {}", self.packets)?;
         if let Some(aside) = self.packets.aside() {
             writeln!(f, "  aside      {aside}")?;
+        }
+        if self.unseen.holes > 0 {
+            let Unseen { holes, time } = self.unseen;
+            writeln!(f, "  unseen     {:.3} s in {holes} holes", time as f64 / 1e9)?;
         }
         write!(f, "{}", self.decoder)?;
         writeln!(f, "  messages   {}", self.tracker)?;

@@ -33,7 +33,7 @@ use crate::{
         manual::Manual,
     },
     sandbox::SandboxError,
-    source::kernel::KernelError,
+    source::kernel::{KernelError, handover::Handover},
     status::{
         board::{Board, Pen},
         desk::Desk,
@@ -115,12 +115,14 @@ pub fn run(config: &Config, prepared: Prepared, control: &Control) -> Result<(),
             return Err(RunError::NoRules);
         }
     }
+    let handover = Handover::open(&config.rules.state_dir);
     kernel.attach()?;
+    kernel.take_over(&handover);
     let mut pipeline = Pipeline::new(config, lanes, Pressure::Drop, directory);
     let learner = service.handle().clone();
     pipeline.set_learner(move |learn| learner.learn(learn));
     let (reloads, pen) = (Vec::new(), Pen::default());
-    let mut agent = Agent { kernel, pipeline, rules, changes, notifier, reloads, board, pen };
+    let mut agent = Agent { kernel, handover, pipeline, rules, changes, notifier, reloads, board, pen };
     agent.notifier.ready();
     agent.watch(control, service.handle(), &outputs)?;
     agent.notifier.stopping();

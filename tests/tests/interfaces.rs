@@ -1,13 +1,15 @@
 //! Interfaces that come and go, are somebody else's, are several, or are not there.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use dns_monitor_tests::{
     Agent, Lab,
     address::{self, Network},
+    agent::Ended,
     books, bpf,
     event::fits,
+    gap::{Hole, holes, now},
     namespace::succeed,
-    topology::{add_addresses, connect},
+    topology::{self, add_addresses, connect},
     wait,
 };
 use serde_json::json;
@@ -16,16 +18,45 @@ mod support;
 
 use support::{see_lookup, xdp};
 
+/// That every stage's books balance.
+fn assert_balanced(stderr: &str) {
+    for book in books::read(stderr).unwrap() {
+        assert!(book.balances(), "{book:?}\n{stderr}");
+    }
+}
+
+/// That the only hole is this one, and that it spans the time in between.
+fn assert_hole(ended: &Ended, reason: &str, from: &str, to: &str) {
+    let holes = holes(&ended.events().unwrap());
+    let [hole] = &holes[..] else { panic!("{holes:?}\n{}", ended.stderr) };
+    assert_eq!((hole.interface.as_str(), hole.reason.as_str(), hole.packets), ("eth0", reason, 0));
+    assert!(hole.start.as_deref().unwrap() <= from && to <= hole.end.as_str(), "{hole:?} for {from} to {to}");
+    assert!(
+        ended.stderr.contains("unseen     ") && ended.stderr.contains(" s in 1 holes"),
+        "{}",
+        ended.stderr
+    );
+    assert_balanced(&ended.stderr);
+}
+
 #[test]
 fn an_interface_goes_down_and_up() {
     let lab = Lab::new().unwrap();
     let mut agent = lab.start_agent(&["--interface", "eth0"]).unwrap();
     see_lookup(&lab, &mut agent, "before.w.lab.example");
-    for state in ["down", "up"] {
-        succeed(lab.resolver().command("ip").args(["link", "set", "eth0", state])).unwrap();
-    }
+    succeed(lab.resolver().command("ip").args(["link", "set", "eth0", "down"])).unwrap();
+    let from = now().unwrap();
+    agent.wait_stderr("eth0 is down").unwrap();
+    assert!(
+        lab.dig(0, &["+timeout=1", "during.w.lab.example", "A"]).output().unwrap().status.code() == Some(9)
+    );
+    let to = now().unwrap();
+    succeed(lab.resolver().command("ip").args(["link", "set", "eth0", "up"])).unwrap();
     see_lookup(&lab, &mut agent, "after.w.lab.example");
-    assert!(agent.stop().unwrap().status.success());
+    agent.wait_stderr("eth0: interface-down for ").unwrap();
+    let ended = agent.stop().unwrap();
+    assert!(ended.status.success(), "{}", ended.stderr);
+    assert_hole(&ended, "interface-down", &from, &to);
 }
 
 #[test]
@@ -34,16 +65,83 @@ fn an_interface_is_removed_and_made_again() {
     let mut agent = lab.start_agent(&["--interface", "eth0"]).unwrap();
     see_lookup(&lab, &mut agent, "before.w.lab.example");
     succeed(lab.resolver().command("ip").args(["link", "delete", "eth0"])).unwrap();
+    let from = now().unwrap();
     agent.wait_stderr("eth0 is gone").unwrap();
+    let to = now().unwrap();
     connect(lab.switch(), lab.resolver(), "resolver").unwrap();
     add_addresses(lab.resolver(), "eth0", address::resolver(Network::Plain)).unwrap();
     agent.wait_stderr("watching eth0 again").unwrap();
     see_lookup(&lab, &mut agent, "after.w.lab.example");
+    agent.wait_stderr("eth0: interface-away for ").unwrap();
     let ended = agent.stop().unwrap();
     assert!(ended.status.success(), "{}", ended.stderr);
-    for book in books::read(&ended.stderr).unwrap() {
-        assert!(book.balances(), "{book:?}\n{}", ended.stderr);
+    assert_hole(&ended, "interface-away", &from, &to);
+}
+
+#[test]
+fn an_interface_that_is_still_away_at_the_end_is_told_of() {
+    let lab = Lab::new().unwrap();
+    let mut agent = lab.start_agent(&["--interface", "eth0"]).unwrap();
+    see_lookup(&lab, &mut agent, "before.w.lab.example");
+    succeed(lab.resolver().command("ip").args(["link", "delete", "eth0"])).unwrap();
+    let from = now().unwrap();
+    agent.wait_stderr("eth0 is gone").unwrap();
+    let to = now().unwrap();
+    let ended = agent.stop().unwrap();
+    assert!(ended.status.success(), "{}", ended.stderr);
+    assert_hole(&ended, "interface-away", &from, &to);
+}
+
+/// A bridge has no XDP of its own, and goes on by another port as a bond does: the programs are on the bridge, and stay.
+#[test]
+fn a_link_without_native_xdp_fails_over() {
+    let lab = Lab::new().unwrap();
+    let [resolver, client] = [lab.resolver(), lab.client(1)];
+    for (host, number) in [(resolver, 2), (client, 11)] {
+        topology::ip_batch(host, "link add br0 type bridge stp_state 0\nlink set br0 up\n").unwrap();
+        add_addresses(host, "br0", address::Addresses::new(1, number)).unwrap();
     }
+    for port in ["p0", "p1"] {
+        let peer = client.name();
+        topology::ip_batch(
+            resolver,
+            &format!("link add {port} type veth peer name {port} netns {peer}\nlink set {port} master br0\n"),
+        )
+        .unwrap();
+        topology::ip_batch(client, &format!("link set {port} master br0\nlink set {port} up\n")).unwrap();
+    }
+    let ip = |words: &str| succeed(resolver.command("ip").args(words.split(' '))).unwrap();
+    ip("link set p0 up");
+    let mut agent = lab.start_agent(&["--interface", "br0", "--attach", "auto"]).unwrap();
+    agent.wait_stderr("watching br0: ingress on generic XDP").unwrap();
+    let ask = |name: &str, agent: &mut Agent| {
+        wait::until("the resolver answers there", || {
+            Ok(lab.ask(1, &["@10.53.1.2", name, "A"]).ok().filter(|answer| answer.contains("192.0.2.82")))
+        })
+        .unwrap();
+        let expected = json!({
+            "observer": {"ingress": {"interface": {"name": "br0"}}},
+            "dns": {"type": "answer", "question": {"name": name}},
+        });
+        agent.wait_event("by the bridge", |event| fits(event, &expected)).unwrap()
+    };
+    ask("by-p0.w.lab.example", &mut agent);
+    // Never both: the two would be a ring.
+    ip("link set p0 down");
+    let from = now().unwrap();
+    agent.wait_stderr("br0 is down").unwrap();
+    let to = now().unwrap();
+    ip("link set p1 up");
+    agent.wait_stderr("br0: interface-down for ").unwrap();
+    ask("by-p1.w.lab.example", &mut agent);
+    let ended = agent.stop().unwrap();
+    assert!(ended.status.success() && !ended.stderr.contains("again"), "{}", ended.stderr);
+    let holes = holes(&ended.events().unwrap());
+    let spans = |hole: &Hole| {
+        hole.reason == "interface-down" && hole.start.as_deref().unwrap() <= from.as_str() && to <= hole.end
+    };
+    assert!(holes.iter().all(|hole| hole.interface == "br0") && holes.iter().any(spans), "{holes:?}");
+    assert_balanced(&ended.stderr);
 }
 
 #[test]

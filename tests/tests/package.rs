@@ -2,105 +2,47 @@
 //!
 //! That Debian is a chroot, not a machine: there is no systemd in it, so the agent is started as the unit would start it,
 //! by hand. The unit itself is looked at by the test `status`.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
 
 use std::{
     collections::BTreeSet,
-    env, fs,
-    path::{Path, PathBuf},
+    fs,
+    path::Path,
     process::{Command, Stdio},
-    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
 use dns_monitor_tests::{
     Lab,
     address::{self, Family, Network},
-    agent::program,
+    debian::{Debian, Size, package},
+    gap,
     load::{Client, Load},
     named::signal,
     namespace::succeed,
     wait,
 };
+use serde_json::Value;
 
 const NOERROR: u16 = 0;
 const CONFIG: &str = "etc/dns-monitor/dns-monitor.toml";
 
-fn target(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target").join(path)
-}
-
-/// A Debian as small as can be, made once.
-fn debian() -> PathBuf {
-    let root = target("debootstrap-bookworm");
-    if !root.join("var/lib/dpkg/status").is_file() || root.join("debootstrap").exists() {
-        if root.exists() {
-            fs::remove_dir_all(&root).unwrap();
-        }
-        succeed(Command::new("debootstrap").args(["--variant=minbase", "bookworm"]).arg(&root)).unwrap();
-    }
-    root
-}
-
-/// The package of this agent, by another version.
-fn package(version: &str) -> PathBuf {
-    // One at a time: all are made in one folder.
-    static ONE: Mutex<()> = Mutex::new(());
-    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut xtask = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    xtask.args([
-        "run",
-        "--quiet",
-        "--package",
-        "xtask",
-        "--",
-        "dist",
-        "deb",
-        "--version",
-        version,
-        "--agent",
-    ]);
-    succeed(xtask.arg(program().unwrap())).unwrap();
-    let is_it = |path: &PathBuf| path.to_string_lossy().contains(&format!("dns-monitor_{version}_"));
-    fs::read_dir(target("dist")).unwrap().map(|entry| entry.unwrap().path()).find(is_it).unwrap()
-}
-
-/// A copy of that Debian for one test; what is mounted goes with it.
+/// That Debian beside the lab's resolver.
 struct Host<'l> {
     lab: &'l Lab,
-    root: PathBuf,
+    debian: Debian,
 }
 
 impl<'l> Host<'l> {
     fn new(lab: &'l Lab) -> Self {
-        let folder = lab.folder().join("debian");
-        let [upper, work, root] = ["upper", "work", "root"].map(|name| folder.join(name));
-        // An overlay cannot stand on everything, such as another one: a file system of its own.
-        fs::create_dir_all(&folder).unwrap();
-        succeed(Command::new("mount").args(["-t", "tmpfs", "tmpfs"]).arg(&folder)).unwrap();
-        for path in [&upper, &work, &root] {
-            fs::create_dir_all(path).unwrap();
-        }
-        let host = Self { lab, root };
-        let layers = format!(
-            "lowerdir={},upperdir={},workdir={}",
-            debian().display(),
-            upper.display(),
-            work.display()
-        );
-        succeed(Command::new("mount").args(["-t", "overlay", "overlay", "-o", &layers]).arg(&host.root))
-            .unwrap();
-        for shared in ["proc", "sys", "dev"] {
-            let from = Path::new("/").join(shared);
-            succeed(Command::new("mount").arg("--rbind").arg(&from).arg(host.root.join(shared))).unwrap();
-            succeed(Command::new("mount").arg("--make-rslave").arg(host.root.join(shared))).unwrap();
-        }
-        host
+        let debian = Debian::new(Size::Small, &lab.folder().join("debian")).unwrap();
+        debian.share().unwrap();
+        Self { lab, debian }
     }
 
     fn command(&self, words: &[&str]) -> Command {
         let mut command = self.lab.resolver().command("chroot");
-        command.arg(&self.root).args(words);
+        command.arg(&self.debian.root).args(words);
         command
     }
 
@@ -109,15 +51,14 @@ impl<'l> Host<'l> {
     }
 
     fn install(&self, package: &Path) {
-        let name = package.file_name().unwrap().to_string_lossy().into_owned();
-        fs::copy(package, self.root.join("tmp").join(&name)).unwrap();
-        self.run(&["dpkg", "--install", &format!("/tmp/{name}")]);
-        fs::remove_file(self.root.join("tmp").join(&name)).unwrap();
+        let name = self.debian.put(package).unwrap();
+        self.run(&["dpkg", "--install", &name]);
+        fs::remove_file(self.debian.root.join(&name[1..])).unwrap();
     }
 
     /// As the unit does: events to the log, until it watches.
     fn start(&self) -> std::process::Child {
-        let log = self.root.join("var/log/dns-monitor");
+        let log = self.debian.root.join("var/log/dns-monitor");
         fs::create_dir_all(&log).unwrap();
         let events =
             fs::OpenOptions::new().create(true).append(true).open(log.join("events.ndjson")).unwrap();
@@ -143,7 +84,7 @@ impl<'l> Host<'l> {
     }
 
     fn events(&self) -> usize {
-        fs::read_to_string(self.root.join("var/log/dns-monitor/events.ndjson"))
+        fs::read_to_string(self.debian.root.join("var/log/dns-monitor/events.ndjson"))
             .map_or(0, |text| text.lines().count())
     }
 
@@ -172,13 +113,6 @@ impl<'l> Host<'l> {
     }
 }
 
-impl Drop for Host<'_> {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").args(["--recursive", "--lazy"]).arg(&self.root).status();
-        let _ = Command::new("umount").arg("--lazy").arg(self.root.with_file_name("")).status();
-    }
-}
-
 fn load(lab: &Lab) -> Load {
     let server = (address::resolver(Network::Plain).of(Family::V4), 53).into();
     let clients =
@@ -186,26 +120,49 @@ fn load(lab: &Lab) -> Load {
     Load::start(clients.into(), |client, lookup| format!("p{lookup}-{client}.w.lab.example"))
 }
 
+/// That the stream says what the upgrade has cost, and how much that is.
+fn assert_gap(host: &Host<'_>) {
+    let text = fs::read_to_string(host.debian.root.join("var/log/dns-monitor/events.ndjson")).unwrap();
+    let events: Vec<Value> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let holes = gap::holes(&events);
+    let [hole] = &holes[..] else { panic!("{holes:?}") };
+    let (start, end) = (hole.start.as_deref().unwrap(), hole.end.as_str());
+    assert!(hole.reason == "agent-restart" && hole.interface == "eth0" && start < end, "{hole:?}");
+    let names: BTreeSet<&str> =
+        events.iter().filter_map(|event| event["dns"]["question"]["name"].as_str()).collect();
+    let numbers = |client: usize| {
+        let number = move |name: &&str| {
+            name.strip_prefix('p')?.strip_suffix(&format!("-{client}.w.lab.example"))?.parse::<u64>().ok()
+        };
+        names.iter().filter_map(number).collect::<BTreeSet<_>>()
+    };
+    let unseen = [0, 1].map(|client| {
+        let seen = numbers(client);
+        seen.last().unwrap() - seen.first().unwrap() + 1 - seen.len() as u64
+    });
+    eprintln!("the upgrade: nothing was seen from {start} to {end}; lookups no agent has seen: {unseen:?}");
+}
+
 #[test]
 fn the_package_comes_works_is_upgraded_under_load_and_goes_without_a_trace() {
     let lab = Lab::new().unwrap();
     let host = Host::new(&lab);
-    let (first, second) = (package("0.1.0"), package("0.2.0"));
+    let (first, second) = (package("deb", "0.1.0").unwrap(), package("deb", "0.2.0").unwrap());
     let (files, users) = (host.files(), host.users());
     host.install(&first);
     assert!(host.users().contains("dns-monitor:x:"), "{}", host.users());
     for path in ["usr/lib/systemd/system/dns-monitor.service", "usr/share/man/man1/dns-monitor.1.gz", CONFIG]
     {
-        assert!(host.root.join(path).is_file(), "{path}");
+        assert!(host.debian.root.join(path).is_file(), "{path}");
     }
     // As it comes it is right, and names no interface.
     host.run(&["dns-monitor", "check", "--config", &format!("/{CONFIG}")]);
-    let settings = fs::read_to_string(host.root.join(CONFIG)).unwrap();
+    let settings = fs::read_to_string(host.debian.root.join(CONFIG)).unwrap();
     let settings = settings.replace("#interfaces = [\"eth0\"]", "interfaces = [\"eth0\"]\nattach = \"tc\"");
-    fs::write(host.root.join(CONFIG), &settings).unwrap();
+    fs::write(host.debian.root.join(CONFIG), &settings).unwrap();
     let load = load(&lab);
     let agent = host.start();
-    let uid = fs::metadata(host.root.join("var/lib/dns-monitor"))
+    let uid = fs::metadata(host.debian.root.join("var/lib/dns-monitor"))
         .map(|metadata| std::os::unix::fs::MetadataExt::uid(&metadata))
         .unwrap();
     let status = fs::read_to_string(format!("/proc/{}/status", agent.id())).unwrap();
@@ -214,25 +171,32 @@ fn the_package_comes_works_is_upgraded_under_load_and_goes_without_a_trace() {
     wait::until("events", || Ok((host.events() > 100).then_some(()))).unwrap();
     // The upgrade, and the restart that systemd would make.
     host.install(&second);
-    assert_eq!(fs::read_to_string(host.root.join(CONFIG)).unwrap(), settings, "the operator's settings stay");
-    host.stop(agent);
+    assert_eq!(
+        fs::read_to_string(host.debian.root.join(CONFIG)).unwrap(),
+        settings,
+        "the operator's settings stay"
+    );
     let before = host.events();
+    host.stop(agent);
     let agent = host.start();
     load.wait(100).unwrap();
     wait::until("events of the new one", || Ok((host.events() > before + 100).then_some(()))).unwrap();
     let answer = host.run(&["dns-monitor", "status", "--format", "json"]);
-    let status: serde_json::Value = serde_json::from_str(&answer).unwrap();
+    let status: Value = serde_json::from_str(&answer).unwrap();
     assert_eq!(
         (&status["health"], &status["sandbox"]["user"]),
         (&"ok".into(), &"dns-monitor".into()),
         "{status:#}"
     );
+    assert_gap(&host);
     let asked = load.stop().unwrap();
     let lost: Vec<_> = asked.iter().filter(|asked| asked.rcode != Some(NOERROR)).collect();
     assert!(lost.is_empty(), "the resolver lost {} of {}: {:?}", lost.len(), asked.len(), lost.first());
     host.stop(agent);
     host.run(&["dpkg", "--remove", "dns-monitor"]);
-    assert!(host.root.join(CONFIG).is_file() && !host.root.join("usr/bin/dns-monitor").exists());
+    assert!(
+        host.debian.root.join(CONFIG).is_file() && !host.debian.root.join("usr/bin/dns-monitor").exists()
+    );
     host.run(&["dpkg", "--purge", "dns-monitor"]);
     assert_eq!(host.users(), users);
     let left: Vec<_> = host.files().difference(&files).cloned().collect();
@@ -242,7 +206,7 @@ fn the_package_comes_works_is_upgraded_under_load_and_goes_without_a_trace() {
 #[test]
 fn lintian_finds_no_error() {
     // A file of its own: the other test makes its packages meanwhile.
-    let package = package("0.3.0");
+    let package = package("deb", "0.3.0").unwrap();
     let output =
         Command::new("lintian").args(["--allow-root", "--fail-on", "error"]).arg(&package).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);

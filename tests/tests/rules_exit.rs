@@ -1,5 +1,5 @@
 //! What becomes of the rules when the agent goes, hangs, or comes back.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::{thread, time::Duration};
 
@@ -8,6 +8,7 @@ use dns_monitor_tests::{
     address::{self, Family, Network},
     books,
     event::{fits, said},
+    gap::{holes, now},
     load::{Asked, Client, Load},
     named::signal,
     wait::{self, PATIENCE},
@@ -19,6 +20,8 @@ mod support;
 use support::{see_lookup, xdp};
 
 const NXDOMAIN: u16 = 3;
+/// What is pinned for an interface: a link in each direction, and the counters.
+const KEPT: usize = 3;
 
 fn configured<'l>(lab: &'l Lab, settings: &str) -> Rules<'l> {
     let rules = Rules::new(lab).unwrap();
@@ -106,7 +109,7 @@ fn kept(attach: &str) {
     let lab = Lab::new().unwrap();
     let rules = configured(&lab, "on_exit = \"keep\"");
     let agent = rules.start(&["--attach", attach]).unwrap();
-    assert_eq!(rules.pins().unwrap().len(), 2, "{:?}", rules.pins());
+    assert_eq!(rules.pins().unwrap().len(), KEPT, "{:?}", rules.pins());
     let program = xdp(&lab);
     let load = load(&lab, "r", PATIENCE);
     load.wait(100).unwrap();
@@ -121,7 +124,7 @@ fn kept(attach: &str) {
     let ended = agent.stop().unwrap();
     assert!(ended.status.success(), "{}", ended.stderr);
     load.wait(200).unwrap(); // again with none
-    assert_eq!(rules.pins().unwrap().len(), 2);
+    assert_eq!(rules.pins().unwrap().len(), KEPT);
 
     // The last one takes all of it with it.
     rules.configure("on_exit = \"detach\"", &rules.list("listed", "")).unwrap();
@@ -132,10 +135,56 @@ fn kept(attach: &str) {
     let ended = agent.stop().unwrap();
     assert!(ended.status.success(), "{}", ended.stderr);
     for book in books::read(&ended.stderr).unwrap() {
-        assert!(book.balances() && book.lost == 0, "{book:?}\n{}", ended.stderr);
+        // The agent before had ended with a word, so that what nobody has seen is known.
+        assert!(book.balances() && (book.lost == 0 || book.stage == "packets"), "{book:?}\n{}", ended.stderr);
     }
     assert_eq!((rules.pins().unwrap(), xdp(&lab)), (Vec::new(), None), "{attach}");
     wait_status(&lab, "gone", "status: NOERROR");
+}
+
+/// Lookups that nobody sees, because there is no agent, but kept programs count them.
+const UNSEEN: usize = 40;
+
+#[test]
+fn the_next_agent_knows_to_the_packet_what_nobody_has_seen() {
+    let lab = Lab::new().unwrap();
+    let rules = configured(&lab, "on_exit = \"keep\"");
+    let agent = rules.start(&[]).unwrap();
+    wait_status(&lab, "before", "status: NXDOMAIN");
+    let from = now().unwrap();
+    let ended = agent.stop().unwrap();
+    assert!(ended.status.success() && !ended.stderr.contains("WRONG"), "{}", ended.stderr);
+    assert_eq!(holes(&ended.events().unwrap()), [], "it was the first one");
+    for number in 0..UNSEEN {
+        // A packet each: it is answered in the kernel, and the resolver asks nobody.
+        let printed = lab.ask(0, &[&format!("unseen{number}.listed.w.lab.example"), "A"]).unwrap();
+        assert!(printed.contains("status: NXDOMAIN"), "{printed}");
+    }
+    let to = now().unwrap();
+    let mut agent = rules.start(&[]).unwrap();
+    see_lookup(&lab, &mut agent, "after.w.lab.example");
+    let ended = agent.stop().unwrap();
+    let told = holes(&ended.events().unwrap());
+    let [hole] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(
+        (hole.reason.as_str(), hole.interface.as_str(), hole.packets),
+        ("agent-restart", "eth0", UNSEEN as u64)
+    );
+    assert!(from.as_str() <= hole.start.as_deref().unwrap() && to <= hole.end, "{hole:?}: {from} to {to}");
+    assert!(ended.stderr.contains(&format!("(no-agent {UNSEEN})")), "{}", ended.stderr);
+    for book in books::read(&ended.stderr).unwrap() {
+        assert!(book.balances(), "{book:?}\n{}", ended.stderr);
+    }
+    // One that is killed leaves no word: from when on nothing was seen, nobody knows.
+    let agent = rules.start(&[]).unwrap();
+    agent.signal(libc::SIGKILL).unwrap();
+    drop(agent.wait().unwrap());
+    let ended = rules.start(&[]).unwrap().stop().unwrap();
+    let killed = holes(&ended.events().unwrap());
+    assert!(
+        matches!(&killed[..], [hole] if hole.start.is_none() && hole.reason == "agent-restart"),
+        "{killed:?}"
+    );
 }
 
 #[test]
@@ -160,7 +209,7 @@ fn rules_that_cannot_be_loaded_leave_the_kept_ones_in_force() {
     let arguments = ["--interface", "eth0", "--config", &config];
     let ended = Agent::start_stalled(lab.resolver(), &arguments).unwrap().wait().unwrap();
     assert_eq!(ended.status.code(), Some(2), "{}", ended.stderr);
-    assert_eq!(rules.pins().unwrap().len(), 2);
+    assert_eq!(rules.pins().unwrap().len(), KEPT);
     wait_status(&lab, "broken", "status: NXDOMAIN");
     assert_eq!(lab.resolver_named().query_log().unwrap().matches(".listed.").count(), 0);
 }

@@ -178,12 +178,12 @@ fn links_are_kept_and_taken_over_without_any_right() {
     assert_confined(&agent);
     agent.signal(libc::SIGKILL).unwrap();
     assert!(!agent.wait().unwrap().status.success());
-    assert_eq!(rules.pins().unwrap().len(), 2);
+    assert_eq!(rules.pins().unwrap().len(), 3);
     assert!(status(&lab, "alone.listed.w.lab.example").contains("status: NXDOMAIN"));
     let agent = rules.start(&[]).unwrap();
     assert!(agent.stderr().contains("taking over"), "{}", agent.stderr());
     assert!(agent.stop().unwrap().status.success());
-    assert_eq!(rules.pins().unwrap().len(), 2);
+    assert_eq!(rules.pins().unwrap().len(), 3);
     configure("detach");
     let agent = rules.start(&[]).unwrap();
     let ended = agent.stop().unwrap();

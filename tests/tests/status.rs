@@ -170,3 +170,12 @@ fn the_unit_is_right_and_exposes_little() {
     let said = succeed(analyze.arg(package.join("dns-monitor.service"))).unwrap();
     assert!(said.contains("Overall exposure level for dns-monitor.service: 1."), "{said}");
 }
+
+/// Whether it lets the agent do what it must only a kernel with AppArmor can say, which this one need not be.
+#[test]
+fn the_apparmor_profile_is_understood() {
+    let profile = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dns-monitor/package/examples/apparmor");
+    let mut parser = Command::new("apparmor_parser");
+    let said = succeed(parser.args(["--skip-kernel-load", "--skip-cache", "--names"]).arg(profile)).unwrap();
+    assert_eq!(said.trim(), "dns-monitor");
+}

@@ -21,6 +21,7 @@ pub const LAB: &[(&str, &str)] = &[
 
 /// What the tests run beside it.
 pub const TESTS: &[(&str, &str)] = &[
+    ("apparmor_parser", "apparmor"),
     ("c++", "g++"),
     ("cc", "gcc"),
     ("clickhouse-server", "clickhouse-server"),
@@ -47,6 +48,7 @@ pub const TESTS: &[(&str, &str)] = &[
     ("setpriv", "util-linux"),
     ("suricata", "suricata"),
     ("systemd-analyze", "systemd"),
+    ("systemd-nspawn", "systemd-container"),
     ("tc", "iproute2"),
     ("tcpdump", "tcpdump"),
     ("tshark", "tshark"),

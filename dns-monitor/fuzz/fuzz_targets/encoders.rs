@@ -48,7 +48,8 @@ fuzz_target!(|data: &[u8]| {
     let interface = (first & 32 != 0).then_some(&*text);
     let id = Id { start: TIME, sequence: u64::from(second) };
     let event = Event::new(&lookup, &judgement, &who, id, interface).expect("a lookup has a message");
-    let observer = Observer { hostname: (first & 64 != 0).then(|| text.clone().into_owned()), start: Some(TIME) };
+    let observer =
+        Observer { hostname: (first & 64 != 0).then(|| text.clone().into_owned()), start: Some(TIME) };
     for schema in SCHEMAS {
         let mut encoder = with_privacy(Encoder::new(schema, &observer), second);
         let (mut out, mut again) = (Vec::new(), Vec::new());
@@ -63,7 +64,8 @@ fuzz_target!(|data: &[u8]| {
 
 fn lookup(data: &[u8], first: u8, second: u8) -> Lookup<'_> {
     let v6 = first & 1 != 0;
-    let host = |last| if v6 { [0xfd53, 0, 0, 0, 0, 0, 0, last].into() } else { [10, 0, 0, last as u8].into() };
+    let host =
+        |last| if v6 { [0xfd53, 0, 0, 0, 0, 0, 0, last].into() } else { [10, 0, 0, last as u8].into() };
     let there = Packet {
         time: TIME,
         interface: 0,
@@ -81,7 +83,8 @@ fn lookup(data: &[u8], first: u8, second: u8) -> Lookup<'_> {
     };
     let back = Packet { time: TIME + 1_500_000, ..there };
     let seen = |packet| Seen::new(Datagram { packet, length: data.len() as u32, bytes: data });
-    let (query, response) = [(true, true), (true, false), (false, true), (true, true)][usize::from(first >> 2 & 3)];
+    let (query, response) =
+        [(true, true), (true, false), (false, true), (true, true)][usize::from(first >> 2 & 3)];
     let client = Peer { ip: there.source, port: 1, mac: None };
     let by = Asker { asked: TIME, client, id: 7, qtype: 1 };
     Lookup {

@@ -6,7 +6,7 @@ mod dns;
 
 use super::{
     Event, Id, Observer, Outcome, beyond,
-    gap::Lost,
+    gap::Gap,
     json::{count, ip, mac_with, raw, text},
     time::Clock,
 };
@@ -80,12 +80,13 @@ impl Encoder {
     }
 
     /// Appends what was lost and a line feed; `time` in ns since the Unix epoch.
-    pub fn encode_gap(&mut self, time: u64, id: Id, lost: &Lost, out: &mut Vec<u8>) {
-        self.head(time, time, id, out);
+    pub fn encode_gap(&mut self, time: u64, id: Id, gap: &Gap<'_>, out: &mut Vec<u8>) {
+        let from = gap.hole.and_then(|hole| hole.from).unwrap_or(time);
+        self.head(from, time, id, out);
         raw(out, r#","EventType":"dns-gap","EventResult":"NA","EventSeverity":"Medium","EventMessage":""#);
-        lost.tell(out);
+        gap.tell(&mut self.clock, out);
         raw(out, r#"","AdditionalFields":{"dns_monitor":{"#);
-        beyond::lost(lost, out);
+        beyond::gap(gap, &mut self.clock, out);
         count(out, r#","sequence":"#, id.sequence);
         raw(out, "}}}\n");
     }

@@ -6,7 +6,7 @@ mod cause;
 use self::cause::cause;
 use super::{
     Event, Id,
-    gap::Lost,
+    gap::{Gap, Hole, Lost},
     json::{address, count, escape_tail, escaped, mac, raw, text},
     time::Clock,
 };
@@ -126,6 +126,27 @@ fn first_machine(known: &Machine<'_>, out: &mut Vec<u8>) {
     machine(known, out);
     if out.len() > start {
         out.remove(start);
+    }
+}
+
+/// Appends what is missing, without a comma before it, for schemas that have no fields for times and interface of a hole.
+pub fn gap(gap: &Gap<'_>, clock: &mut Clock, out: &mut Vec<u8>) {
+    lost(&gap.lost, out);
+    if let Some(what) = gap.hole {
+        hole(what, clock, out);
+        text(out, r#","interface":""#, &what.interface);
+    }
+}
+
+/// Appends `reason`, `start` and `end` of a hole, each with a comma before it.
+pub fn hole(hole: &Hole, clock: &mut Clock, out: &mut Vec<u8>) {
+    text(out, r#","reason":""#, hole.why.name());
+    for (open, time) in [(r#","start":""#, hole.from), (r#","end":""#, Some(hole.to))] {
+        if let Some(time) = time {
+            raw(out, open);
+            clock.write(time, out);
+            raw(out, "\"");
+        }
     }
 }
 

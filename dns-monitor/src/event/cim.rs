@@ -8,7 +8,7 @@ use super::{
     Event, Id, Observer,
     answer::Arrays,
     beyond,
-    gap::Lost,
+    gap::Gap,
     json::{count, ip, mnemonic, name, raw, seconds, text},
     time::Clock,
 };
@@ -75,12 +75,12 @@ impl Encoder {
     }
 
     /// Appends what was lost and a line feed; `time` in ns since the Unix epoch.
-    pub fn encode_gap(&mut self, time: u64, id: Id, lost: &Lost, out: &mut Vec<u8>) {
+    pub fn encode_gap(&mut self, time: u64, id: Id, gap: &Gap<'_>, out: &mut Vec<u8>) {
         self.head(time, out);
         raw(out, r#","signature":"dns-gap","description":""#);
-        lost.tell(out);
+        gap.tell(&mut self.clock, out);
         raw(out, r#"","dns_monitor":{"#);
-        beyond::lost(lost, out);
+        beyond::gap(gap, &mut self.clock, out);
         beyond::id(id, out);
         raw(out, "}}\n");
     }

@@ -11,7 +11,7 @@ use self::{
 };
 use super::{
     Event, Id, Observer, beyond,
-    gap::Lost,
+    gap::Gap,
     json::{escaped, raw, text},
     time::Clock,
 };
@@ -62,15 +62,18 @@ impl Encoder {
     }
 
     /// Appends a `dns-gap` event and a line feed; `time` in ns since the Unix epoch.
-    pub fn encode_gap(&mut self, time: u64, id: Id, lost: &Lost, out: &mut Vec<u8>) {
+    pub fn encode_gap(&mut self, time: u64, id: Id, gap: &Gap<'_>, out: &mut Vec<u8>) {
         self.head(time, out);
         raw(out, r#","event":{"kind":"event","category":["network"],"type":["protocol"],"action":"dns-gap""#);
         raw(out, r#","outcome":"unknown""#);
         beyond::id(id, out);
+        if let Some(hole) = gap.hole {
+            beyond::hole(hole, &mut self.clock, out);
+        }
         raw(out, "}");
-        self.observer(None, out);
+        self.observer(gap.hole.map(|hole| hole.interface.as_str()), out);
         raw(out, r#","dns_monitor":{"#);
-        beyond::lost(lost, out);
+        beyond::lost(&gap.lost, out);
         raw(out, "}}\n");
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Event, Id, Observer, asim, cim, dnstap, ecs, eve,
-    gap::Lost,
+    gap::Gap,
     ocsf,
     privacy::{
         Privacy,
@@ -76,16 +76,16 @@ impl Encoder {
         }
     }
 
-    /// Appends what was lost since the last gap; `time` in ns since the Unix epoch. Returns how many lines it is.
-    pub fn encode_gap(&mut self, time: u64, id: Id, lost: &Lost, out: &mut Vec<u8>) -> u64 {
+    /// Appends what is missing; `time` in ns since the Unix epoch. Returns how many lines it is.
+    pub fn encode_gap(&mut self, time: u64, id: Id, gap: &Gap<'_>, out: &mut Vec<u8>) -> u64 {
         match &mut self.form {
-            Form::Ecs(encoder) => encoder.encode_gap(time, id, lost, out),
-            Form::Text(encoder) => encoder.encode_gap(time, lost, out),
-            Form::Ocsf(encoder) => encoder.encode_gap(time, id, lost, out),
-            Form::Eve(encoder) => encoder.encode_gap(time, id, lost, out),
-            Form::Zeek(encoder) => encoder.encode_gap(time, id, lost, out),
-            Form::Cim(encoder) => encoder.encode_gap(time, id, lost, out),
-            Form::Asim(encoder) => encoder.encode_gap(time, id, lost, out),
+            Form::Ecs(encoder) => encoder.encode_gap(time, id, gap, out),
+            Form::Text(encoder) => encoder.encode_gap(time, gap, out),
+            Form::Ocsf(encoder) => encoder.encode_gap(time, id, gap, out),
+            Form::Eve(encoder) => encoder.encode_gap(time, id, gap, out),
+            Form::Zeek(encoder) => encoder.encode_gap(time, id, gap, out),
+            Form::Cim(encoder) => encoder.encode_gap(time, id, gap, out),
+            Form::Asim(encoder) => encoder.encode_gap(time, id, gap, out),
             // It has no word for it.
             Form::Dnstap(_) => return 0,
         }

@@ -7,7 +7,7 @@ mod dns;
 use self::dns::{Dns, Part};
 use super::{
     Event, Id, Observer, beyond,
-    gap::Lost,
+    gap::Gap,
     json::{count, ip, number, raw, text},
     time::Clock,
 };
@@ -75,15 +75,15 @@ impl Encoder {
     }
 
     /// Appends a message of the engine and a line feed; `time` in ns since the Unix epoch.
-    pub fn encode_gap(&mut self, time: u64, id: Id, lost: &Lost, out: &mut Vec<u8>) {
+    pub fn encode_gap(&mut self, time: u64, id: Id, gap: &Gap<'_>, out: &mut Vec<u8>) {
         raw(out, r#"{"timestamp":""#);
         self.clock.write_short(time, 6, "+0000", out);
         raw(out, r#"","log_level":"Warning","event_type":"engine""#);
         out.extend_from_slice(&self.host);
         raw(out, r#","engine":{"message":""#);
-        lost.tell(out);
+        gap.tell(&mut self.clock, out);
         raw(out, r#"","module":"dns-monitor"},"dns_monitor":{"#);
-        beyond::lost(lost, out);
+        beyond::gap(gap, &mut self.clock, out);
         beyond::id(id, out);
         raw(out, "}}\n");
     }

@@ -8,7 +8,7 @@ mod dns;
 use self::{control::control, dns::Dns};
 use super::{
     Event, Id, Observer, Outcome, beyond,
-    gap::Lost,
+    gap::Gap,
     json::{count, ip, mac_with, raw, text},
     time::Clock,
 };
@@ -75,7 +75,7 @@ impl Encoder {
     }
 
     /// Appends a Base Event and a line feed; `time` in ns since the Unix epoch.
-    pub fn encode_gap(&mut self, time: u64, id: Id, lost: &Lost, out: &mut Vec<u8>) {
+    pub fn encode_gap(&mut self, time: u64, id: Id, gap: &Gap<'_>, out: &mut Vec<u8>) {
         raw(
             out,
             r#"{"class_uid":0,"class_name":"Base Event","category_uid":0,"category_name":"Uncategorized","#,
@@ -83,11 +83,11 @@ impl Encoder {
         raw(out, r#""activity_id":99,"activity_name":"Gap","type_uid":99,"type_name":"Base Event: Other""#);
         self.head(time, id, out);
         raw(out, r#","status_id":0,"status":"Unknown","severity_id":3,"severity":"Medium","message":""#);
-        lost.tell(out);
+        gap.tell(&mut self.clock, out);
         raw(out, "\"");
-        self.device(None, out);
+        self.device(gap.hole.map(|hole| hole.interface.as_str()), out);
         raw(out, r#","unmapped":{"dns_monitor":{"#);
-        beyond::lost(lost, out);
+        beyond::gap(gap, &mut self.clock, out);
         raw(out, "}}}\n");
     }
 

@@ -3,7 +3,7 @@
 mod cause;
 
 use self::cause::cause;
-use super::{Event, Outcome, gap::Lost, json, time::Clock};
+use super::{Event, Outcome, gap::Gap, json, time::Clock};
 use crate::{
     decode::mnemonics,
     rules::verdict::Verdict,
@@ -76,15 +76,12 @@ impl Encoder {
         out.push(b'\n');
     }
 
-    /// Appends a line that says what was lost; `time` in ns since the Unix epoch.
-    pub fn encode_gap(&mut self, time: u64, lost: &Lost, out: &mut Vec<u8>) {
+    /// Appends a line that says what is missing; `time` in ns since the Unix epoch.
+    pub fn encode_gap(&mut self, time: u64, gap: &Gap<'_>, out: &mut Vec<u8>) {
         self.clock.write(time, out);
         self.paint(out, RED);
-        let Lost { kernel, decode, sink } = lost;
-        json::raw(
-            out,
-            &format!("  lost      {kernel} packets in the kernel, {decode} samples, {sink} events"),
-        );
+        json::raw(out, "  gap       ");
+        gap.tell(&mut self.clock, out);
         self.paint(out, PLAIN);
         out.push(b'\n');
     }

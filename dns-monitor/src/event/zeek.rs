@@ -5,7 +5,7 @@ mod code;
 
 use super::{
     Event, Id, Observer, beyond,
-    gap::Lost,
+    gap::Gap,
     json::{count, ip, mnemonic, name, raw, seconds, text},
     time::Clock,
 };
@@ -63,14 +63,14 @@ impl Encoder {
     }
 
     /// Appends a warning of `reporter.log` and a line feed; `time` in ns since the Unix epoch.
-    pub fn encode_gap(&mut self, time: u64, id: Id, lost: &Lost, out: &mut Vec<u8>) {
+    pub fn encode_gap(&mut self, time: u64, id: Id, gap: &Gap<'_>, out: &mut Vec<u8>) {
         raw(out, r#"{"_path":"reporter""#);
         out.extend_from_slice(&self.system);
         seconds(out, r#","ts":"#, time);
         raw(out, r#","level":"Reporter::WARNING","message":""#);
-        lost.tell(out);
+        gap.tell(&mut self.clock, out);
         raw(out, r#"","location":"dns-monitor","dns_monitor":{"#);
-        beyond::lost(lost, out);
+        beyond::gap(gap, &mut self.clock, out);
         beyond::id(id, out);
         raw(out, "}}\n");
     }

@@ -8,7 +8,11 @@ use super::{
     past::Past,
 };
 use crate::{
-    event::{Event, Id, Observer, encoder::Encoder, gap::Lost},
+    event::{
+        Event, Id, Observer,
+        encoder::Encoder,
+        gap::{Gap, Hole, Lost},
+    },
     identity::directory::Who,
     rules::verdict::Judgement,
     track::lookup::Lookup,
@@ -48,6 +52,17 @@ pub struct Emitter {
     lost: Lost,
 }
 
+/// A hole that is to be told, and as which event.
+#[derive(Clone, Debug)]
+pub struct Owed {
+    /// What.
+    pub hole: Hole,
+    /// When it was over, ns since the Unix epoch.
+    pub time: u64,
+    /// The event's.
+    pub id: Id,
+}
+
 impl Emitter {
     /// An emitter into these lanes.
     pub fn new(lanes: Vec<Lane>, observer: &Observer, pressure: Pressure) -> Self {
@@ -80,7 +95,7 @@ impl Emitter {
             let successor = new.iter_mut().find(same).and_then(Option::take);
             lane.close(Pressure::Drop);
             lanes.extend(successor.map(|mut successor| {
-                successor.succeed(&lane);
+                successor.succeed(&mut lane);
                 successor
             }));
             self.past.take(lane);
@@ -147,6 +162,13 @@ impl Emitter {
         self.lanes.iter_mut().for_each(Lane::leave_out);
     }
 
+    /// Has every output told, with the next report, that nothing was seen for a while; filters have no say in it.
+    pub fn owe(&mut self, hole: Hole) {
+        let owed = Owed { time: hole.to, id: self.id(hole.to), hole };
+        self.lanes.iter_mut().for_each(|lane| lane.owe(&owed));
+        self.sequence += 1;
+    }
+
     /// Says in the stream of each output what was lost since the last time, if anything was; filters have no say in it.
     /// `time` is now, ns since the Unix epoch; `kernel` and `decode` are counts since the start.
     pub fn report(&mut self, time: u64, kernel: u64, decode: u64) {
@@ -159,7 +181,10 @@ impl Emitter {
             lane.set_time(time, *pressure);
             let Some(shared) = encoders.get_mut(lane.encoder) else { continue };
             let lost = Lost { kernel, decode, sink: lane.lost() };
-            let encode = |new: &Lost, out: &mut Vec<u8>| shared.encoder.encode_gap(time, id, new, out);
+            lane.tell_holes(lost, *pressure, |owed, gap, out| {
+                shared.encoder.encode_gap(owed.time, owed.id, gap, out)
+            });
+            let encode = |gap: &Gap<'_>, out: &mut Vec<u8>| shared.encoder.encode_gap(time, id, gap, out);
             said |= lane.report(lost, *pressure, encode);
         }
         self.sequence += u64::from(said);

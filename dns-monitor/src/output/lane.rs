@@ -1,9 +1,11 @@
 //! The way to one output: what it wants, the batch at hand, its queue and its books.
 
+use std::collections::VecDeque;
+
 use super::{
     OutputReason,
     aggregate::Aggregator,
-    emit::Pressure,
+    emit::{Owed, Pressure},
     filter::{Filter, Sampler},
     queue::{Batch, Queue},
 };
@@ -12,7 +14,7 @@ use crate::{
     event::{
         Event, Observer,
         encoder::Encoder,
-        gap::Lost,
+        gap::{Gap, Lost},
         privacy::settings::{PrivacyError, Settings},
     },
     ledger::Tally,
@@ -58,6 +60,9 @@ impl Form {
     }
 }
 
+/// So many holes wait at most for room to be told; the oldest go first, and count as events that found no room.
+const MAX_OWED: usize = 64;
+
 /// The way to one output.
 pub struct Lane {
     name: String,
@@ -73,6 +78,8 @@ pub struct Lane {
     /// What an output before this one, of the same name, has lost and not told.
     inherited: u64,
     own: u64,
+    owed: VecDeque<Owed>,
+    forgotten: u64,
     filtered: u64,
     sampled: u64,
     aggregated: u64,
@@ -93,6 +100,8 @@ impl Lane {
             reported: Lost::default(),
             inherited: 0,
             own: 0,
+            owed: VecDeque::new(),
+            forgotten: 0,
             filtered: 0,
             sampled: 0,
             aggregated: 0,
@@ -105,7 +114,8 @@ impl Lane {
     }
 
     /// It takes the place of another, of the same name.
-    pub(super) fn succeed(&mut self, other: &Self) {
+    pub(super) fn succeed(&mut self, other: &mut Self) {
+        self.owed = std::mem::take(&mut other.owed);
         self.set_before(other.reported);
         self.inherit(other.lost().saturating_sub(other.reported.sink));
     }
@@ -191,21 +201,54 @@ impl Lane {
         }
     }
 
+    /// Has a hole told with the next report.
+    pub(super) fn owe(&mut self, hole: &Owed) {
+        if self.owed.len() >= MAX_OWED && self.owed.pop_front().is_some() {
+            self.forgotten += 1;
+        }
+        self.owed.push_back(hole.clone());
+    }
+
+    /// Appends the holes that are to be told, each with what is new of the losses, as long as there is room.
+    pub(super) fn tell_holes(
+        &mut self,
+        lost: Lost,
+        pressure: Pressure,
+        mut encode: impl FnMut(&Owed, &Gap<'_>, &mut Vec<u8>) -> u64,
+    ) {
+        while let Some(owed) = self.owed.pop_front() {
+            let new = lost.since(&self.reported).unwrap_or_default();
+            let gap = Gap { lost: new, hole: Some(&owed.hole) };
+            if !self.is_broken() && !self.say(pressure, |out| encode(&owed, &gap, out)) {
+                return self.owed.push_front(owed);
+            }
+            self.reported = lost;
+        }
+    }
+
     /// Appends what is new of the losses; says whether there was something to say, and room for it.
     pub(super) fn report(
         &mut self,
         lost: Lost,
         pressure: Pressure,
-        encode: impl FnOnce(&Lost, &mut Vec<u8>) -> u64,
+        encode: impl FnOnce(&Gap<'_>, &mut Vec<u8>) -> u64,
     ) -> bool {
         let Some(new) = lost.since(&self.reported).filter(|_| !self.is_broken()) else { return false };
+        let said = self.say(pressure, |out| encode(&Gap { lost: new, hole: None }, out));
+        if said {
+            self.reported = lost;
+        }
+        said
+    }
+
+    /// Appends a gap and hands it over; without room nothing is said.
+    fn say(&mut self, pressure: Pressure, encode: impl FnOnce(&mut Vec<u8>) -> u64) -> bool {
         let start = self.batch.bytes.len();
-        let lines = encode(&new, &mut self.batch.bytes);
+        let lines = encode(&mut self.batch.bytes);
         if pressure == Pressure::Drop && !self.queue.has_room(self.batch.bytes.len()) {
             self.batch.bytes.truncate(start); // the next report will say it all
             return false;
         }
-        self.reported = lost;
         self.batch.add(lines);
         self.hand_over(pressure);
         true
@@ -247,7 +290,7 @@ impl Lane {
 
     /// Events that the output should have got and did not.
     pub(super) fn lost(&self) -> u64 {
-        self.queue.tally().lost().saturating_add(self.inherited)
+        self.queue.tally().lost().saturating_add(self.inherited).saturating_add(self.forgotten)
     }
 
     /// Whether it is closed, and nobody is left behind its queue.
@@ -261,6 +304,8 @@ impl Lane {
         let waiting = self.aggregator.as_ref().map_or(0, |aggregator| aggregator.held());
         tally.see(self.batch.events + self.filtered + self.sampled + self.aggregated + self.own + waiting);
         tally.end(OutputReason::Own, self.own);
+        tally.see(self.forgotten);
+        tally.end(OutputReason::QueueFull, self.forgotten);
         tally.end(OutputReason::Aggregated, self.aggregated);
         tally.end(OutputReason::Filtered, self.filtered);
         tally.end(OutputReason::Sampled, self.sampled);

@@ -22,14 +22,18 @@ use crate::{
     },
     pipeline::{Ledger, Pipeline},
     rules::{engine::Handle, ruleset::Ruleset},
-    source::kernel::{Kernel, KernelError},
+    source::kernel::{Kernel, KernelError, handover::Handover},
     status::board::{Board, Pen},
 };
 
 /// Samples taken before anything else is looked after.
 const ROUND: usize = 8192;
-/// How long the source rests when it had nothing: short while there is traffic, longer while there is none.
+/// How long the source rests when it had nothing: short while there is traffic, longer between two lookups.
 const REST: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(5));
+/// How long it rests when it had nothing for [`QUIET`]. A ring of the usual size takes 200 MB/s of one processor for so long.
+const LONG_REST: Duration = Duration::from_millis(20);
+/// After so long nobody is asking.
+const QUIET: Duration = Duration::from_secs(1);
 /// How often waiting lookups, interfaces and losses are looked after.
 const TEND: Duration = Duration::from_millis(100);
 /// How long the outputs may take for the last events.
@@ -38,6 +42,8 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 /// The agent at work, on the pipeline's thread.
 pub struct Agent {
     pub kernel: Kernel,
+    /// From the agent before, and to the next.
+    pub handover: Handover,
     pub pipeline: Pipeline,
     /// Rules that will be in force.
     pub rules: Receiver<Arc<Ruleset>>,
@@ -55,7 +61,7 @@ impl Agent {
     /// Watches until told to stop, or nobody reads any more.
     pub fn watch(&mut self, control: &Control, rules: &Handle, outputs: &Service) -> Result<(), KernelError> {
         self.pipeline.set_interfaces(self.kernel.interfaces());
-        let (mut rest, mut tended) = (REST.0, Instant::now());
+        let (mut rest, mut tended, mut busy) = (REST.0, Instant::now(), Instant::now());
         while !control.stop.load(Ordering::Relaxed) && !self.pipeline.is_broken() {
             let taken = self.round();
             if tended.elapsed() >= TEND {
@@ -78,8 +84,12 @@ impl Agent {
             }
             self.pipeline.flush();
             rest = match taken {
+                0 if busy.elapsed() >= QUIET => LONG_REST,
                 0 => (rest * 2).min(REST.1),
-                _ => REST.0,
+                _ => {
+                    busy = Instant::now();
+                    REST.0
+                }
             };
             if taken < ROUND {
                 std::thread::sleep(rest);
@@ -126,6 +136,7 @@ impl Agent {
         if self.kernel.tend() {
             self.pipeline.set_interfaces(self.kernel.interfaces());
         }
+        self.kernel.holes().into_iter().for_each(|hole| self.pipeline.report_hole(hole));
         self.pipeline.expire(self.kernel.now());
         let (packets, _) = self.kernel.tally()?;
         self.pipeline.report_loss(self.kernel.now(), packets.lost());
@@ -135,13 +146,16 @@ impl Agent {
     /// Detaches, gives what waits, and prints the ledger.
     pub fn stop(mut self, outputs: Service) -> Result<(), RunError> {
         let deadline = Instant::now() + LAST_WORDS;
+        let until = self.kernel.now();
+        self.kernel.last_holes().into_iter().for_each(|hole| self.pipeline.report_hole(hole));
         self.kernel.detach();
         self.pipeline.set_pressure(Pressure::Until(deadline));
         while let Ok(rules) = self.rules.try_recv() {
             self.pipeline.set_rules(rules);
         }
         self.change_outputs();
-        self.kernel.drain_rest(|sample| self.pipeline.take(sample));
+        self.kernel.drain_rest(|sample| self.pipeline.take(sample))?;
+        self.kernel.hand_over(&self.handover, until);
         self.pipeline.finish();
         let (packets, _) = self.kernel.tally()?;
         self.pipeline.report_loss(self.kernel.now(), packets.lost());

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ledger::{Reason, Tally},
     pipeline::Ledger,
-    source::kernel::Watched,
+    source::kernel::watched::Watched,
     track::cause::told::Certainty,
 };
 
@@ -33,6 +33,10 @@ pub struct Interface {
     pub ingress: Option<String>,
     /// How often it was attached to, beyond the first time.
     pub reattached: u64,
+    /// Why nothing can be seen on it: `interface-away`, `interface-down`.
+    pub unseen: Option<String>,
+    /// Since when.
+    pub unseen_since: Option<Timestamp>,
 }
 
 /// The books of one stage.
@@ -119,8 +123,14 @@ pub struct Pen {
 
 impl From<Watched> for Interface {
     fn from(watched: Watched) -> Self {
-        let Watched { name, ingress, reattached } = watched;
-        Self { name, ingress: ingress.map(|ingress| ingress.name().to_owned()), reattached }
+        let Watched { name, ingress, reattached, unseen } = watched;
+        Self {
+            name,
+            ingress: ingress.map(|ingress| ingress.name().to_owned()),
+            reattached,
+            unseen: unseen.map(|(why, _)| why.name().to_owned()),
+            unseen_since: unseen.and_then(|(_, since)| Timestamp::from_nanosecond(since.into()).ok()),
+        }
     }
 }
 

@@ -84,15 +84,17 @@ fn pipeline(status: &Status, left: Option<Timestamp>, problems: &mut Vec<Problem
 }
 
 fn interfaces(status: &Status, problems: &mut Vec<Problem>) {
-    let away: Vec<_> = status.interfaces.iter().filter(|one| one.ingress.is_none()).collect();
+    let away: Vec<_> =
+        status.interfaces.iter().filter(|one| one.ingress.is_none() || one.unseen.is_some()).collect();
     for interface in &away {
         // One of several still shows half of what there is.
         let health = if away.len() == status.interfaces.len() { Health::Critical } else { Health::Warning };
-        problem(
-            problems,
-            health,
-            format!("{} is not watched: it is away, or refused the programs", interface.name),
-        );
+        let what = match interface.ingress {
+            None => "is not watched: it is away, or refused the programs",
+            Some(_) => "is down, or has no carrier",
+        };
+        let since = interface.unseen_since.map_or_else(String::new, |since| format!(", since {since:.0}"));
+        problem(problems, health, format!("{} {what}{since}", interface.name));
     }
 }
 

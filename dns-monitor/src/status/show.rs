@@ -54,7 +54,11 @@ fn interfaces(status: &Status) -> Table<3> {
     let mut table =
         Table::new(&[("INTERFACE", Align::Left), ("INGRESS", Align::Left), ("ATTACHED AGAIN", Align::Right)]);
     for interface in &status.interfaces {
-        let ingress = interface.ingress.clone().unwrap_or_else(|| "away".to_owned());
+        let ingress = match (&interface.ingress, &interface.unseen) {
+            (None, _) => "away".to_owned(),
+            (Some(ingress), None) => ingress.clone(),
+            (Some(ingress), Some(_)) => format!("{ingress}, down"),
+        };
         table.row([interface.name.clone(), ingress, interface.reattached.to_string()]);
     }
     table

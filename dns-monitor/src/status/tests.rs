@@ -81,8 +81,13 @@ fn well() -> Status {
         landlock: "enforced".into(),
         seccomp: true,
     };
-    let interface =
-        |name: &str| Interface { name: name.into(), ingress: Some("native XDP".into()), reattached: 0 };
+    let interface = |name: &str| Interface {
+        name: name.into(),
+        ingress: Some("native XDP".into()),
+        reattached: 0,
+        unseen: None,
+        unseen_since: None,
+    };
     Status {
         agent_version: "1.2.3".into(),
         started_at: at(100),
@@ -117,7 +122,7 @@ fn well() -> Status {
 #[test]
 fn what_somebody_should_look_at() {
     type Change = fn(&mut Status);
-    let cases: [(&str, Change, Health, &str); 13] = [
+    let cases: [(&str, Change, Health, &str); 14] = [
         ("all is well", |_| (), Health::Ok, ""),
         ("one away", |s| s.interfaces[0].ingress = None, Health::Warning, "eth0 is not watched"),
         (
@@ -125,6 +130,15 @@ fn what_somebody_should_look_at() {
             |s| s.interfaces.iter_mut().for_each(|one| one.ingress = None),
             Health::Critical,
             "eth0 is not watched",
+        ),
+        (
+            "one down",
+            |s| {
+                s.interfaces[1].unseen = Some("interface-down".into());
+                s.interfaces[1].unseen_since = Some(at(990));
+            },
+            Health::Warning,
+            "eth1 is down, or has no carrier, since 1970-01-01T00:16:30Z",
         ),
         (
             "lost",

@@ -2,13 +2,14 @@
 //!
 //! [`machine`] says on what, [`part`] which parts there are: the kernel programs and the agent's stages are benchmarks of
 //! the agent's crate; [`resolver`] loads a real `named`, with and without us and [`others`](contender); [`blocked`] asks for names that
-//! are blocked, by us and by `named`; [`cause`] asks whether it is true what events say of causes; [`trace`] goes through
+//! are blocked, by us and by `named`; [`idle`] has one that nobody asks; [`cause`] asks whether it is true what events say of causes; [`trace`] goes through
 //! recorded events.
 
 mod blocked;
 mod cause;
 mod contender;
 mod cpu;
+mod idle;
 mod load;
 mod machine;
 mod part;
@@ -56,8 +57,9 @@ pub fn bench(options: &Options) -> Result<()> {
         "# Performance\n\nWritten by `cargo xtask bench`. Compare figures of one run only: this machine is {}.\n",
         machine::describe()?
     );
-    let with_lab =
-        |part: &Part| !matches!(part, Part::Resolver | Part::Blocked | Part::Cause) || options.rounds > 0;
+    let with_lab = |part: &Part| {
+        !matches!(part, Part::Resolver | Part::Blocked | Part::Idle | Part::Cause) || options.rounds > 0
+    };
     let wanted = |part: &Part| options.only.is_empty() || options.only.contains(part);
     for part in Part::value_variants().iter().filter(|part| with_lab(part) && wanted(part)) {
         report += &part.measure(options)?;

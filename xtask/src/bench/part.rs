@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::ValueEnum;
 
-use super::{Options, blocked, cause, resolver, trace};
+use super::{Options, blocked, cause, idle, resolver, trace};
 use crate::process::{cargo, output, say};
 
 /// One part, in the order of the report.
@@ -25,6 +25,8 @@ pub enum Part {
     Resolver,
     /// Blocked lookups: the kernel beside `named` with a response policy zone
     Blocked,
+    /// An agent beside a resolver that nobody asks: two minutes
+    Idle,
     /// Alerts traced through recorded events
     Trace,
     /// Causes held against the truth, into docs/CAUSE-TRUTH.md: twenty minutes
@@ -45,6 +47,7 @@ impl Part {
             Self::Output => of_crates(&["encode", "output", "outputs"])?,
             Self::Resolver => resolver::measure(options)?,
             Self::Blocked => blocked::measure(options)?,
+            Self::Idle => idle::measure()?,
             Self::Trace => trace::measure(options)?,
             Self::Cause => cause::measure()?,
         };
@@ -61,6 +64,7 @@ impl Part {
             Self::Output => "Schemas and outputs",
             Self::Resolver => "A resolver, with and without",
             Self::Blocked => "Blocked lookups, the kernel beside RPZ",
+            Self::Idle => "An idle agent",
             Self::Trace => "Alerts through recorded events",
             Self::Cause => "Causes and the truth",
         }
@@ -98,7 +102,7 @@ impl Part {
                 "On one core, the least of many rounds: an event in each schema, what leaves a second, and what several \
                  outputs cost where events with the same form are encoded once.\n\n"
             }
-            Self::Resolver | Self::Blocked | Self::Trace | Self::Cause => "",
+            Self::Resolver | Self::Blocked | Self::Idle | Self::Trace | Self::Cause => "",
         }
     }
 }

@@ -17,6 +17,7 @@ const FILES: &[(&str, &str, u32)] = &[
     ("dns-monitor/package/dns-monitor.sysusers", "usr/lib/sysusers.d/dns-monitor.conf", 0o644),
     ("dns-monitor/package/dns-monitor.toml", "etc/dns-monitor/dns-monitor.toml", 0o644),
     ("dns-monitor/package/dns-monitor.logrotate", "etc/logrotate.d/dns-monitor", 0o644),
+    ("dns-monitor/package/examples/apparmor", "usr/share/doc/dns-monitor/examples/apparmor", 0o644),
     ("dns-monitor/package/examples/keep.conf", "usr/share/doc/dns-monitor/examples/keep.conf", 0o644),
     ("dns-monitor/package/examples/dhcp.conf", "usr/share/doc/dns-monitor/examples/dhcp.conf", 0o644),
     ("dns-monitor/package/examples/leases.conf", "usr/share/doc/dns-monitor/examples/leases.conf", 0o644),

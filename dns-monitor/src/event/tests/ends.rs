@@ -1,7 +1,7 @@
 //! How lookups end, and what was lost.
 
 use super::{messages::*, *};
-use crate::event::gap::Lost;
+use crate::event::gap::{Gap, Hole, Lost, Why};
 
 fn unanswered(end: End) -> Scene {
     Scene { response: None, end, ..Scene::default() }
@@ -100,7 +100,12 @@ fn response_codes_decide_the_outcome() {
 fn losses_are_events() {
     let mut out = Vec::new();
     let lost = Lost { kernel: 1, decode: 2, sink: 3 };
-    Encoder::new(&observer()).encode_gap(TIME, Id { sequence: 43, ..ID }, &lost, &mut out);
+    Encoder::new(&observer()).encode_gap(
+        TIME,
+        Id { sequence: 43, ..ID },
+        &Gap { lost, hole: None },
+        &mut out,
+    );
     let expected = json!({
         "@timestamp": "2023-11-14T22:13:20.123456789Z",
         "ecs": {"version": "9.0.0"},
@@ -118,4 +123,30 @@ fn losses_are_events() {
     });
     assert_eq!(serde_json::from_slice::<Value>(&out).unwrap(), expected);
     assert_eq!(out.last(), Some(&b'\n'));
+}
+
+#[test]
+fn holes_are_events() {
+    let why = [
+        (Why::Away, Some(TIME - 1_123_456_789), "interface-away"),
+        (Why::Down, Some(TIME), "interface-down"),
+        (Why::Restart, None, "agent-restart"),
+    ];
+    for (why, from, reason) in why {
+        let mut out = Vec::new();
+        let hole = Hole { interface: "eth\"0".to_owned(), why, from, to: TIME };
+        let gap = Gap { lost: Lost::default(), hole: Some(&hole) };
+        Encoder::new(&observer()).encode_gap(TIME, ID, &gap, &mut out);
+        let event: Value = serde_json::from_slice(&out).unwrap();
+        let start = match why {
+            Why::Away => json!("2023-11-14T22:13:19.000000000Z"),
+            Why::Down => json!("2023-11-14T22:13:20.123456789Z"),
+            Why::Restart => Value::Null,
+        };
+        assert_eq!(event["event"]["action"], "dns-gap");
+        assert_eq!((&event["event"]["reason"], &event["event"]["start"]), (&json!(reason), &start));
+        assert_eq!(event["event"]["end"], "2023-11-14T22:13:20.123456789Z");
+        assert_eq!(event["observer"]["ingress"]["interface"]["name"], "eth\"0");
+        assert_eq!(event["dns_monitor"]["lost"], json!({"kernel": 0, "decode": 0, "sink": 0}));
+    }
 }

@@ -1,7 +1,7 @@
 //! Events as text for people.
 
 use super::{messages::*, *};
-use crate::event::gap::Lost;
+use crate::event::gap::{Gap, Hole, Lost, Why};
 
 #[test]
 fn lines_are_aligned() {
@@ -45,8 +45,17 @@ fn lines_are_aligned() {
 #[test]
 fn losses_are_lines() {
     let mut out = Vec::new();
-    text::Encoder::new(false).encode_gap(TIME, &Lost { kernel: 1, decode: 2, sink: 3 }, &mut out);
-    let expected = "2023-11-14T22:13:20.123456789Z  lost      1 packets in the kernel, 2 samples, 3 events\n";
+    let lost = Lost { kernel: 1, decode: 2, sink: 3 };
+    let hole =
+        Hole { interface: "eth0".to_owned(), why: Why::Restart, from: Some(TIME - 123_456_789), to: TIME };
+    let mut encoder = text::Encoder::new(false);
+    encoder.encode_gap(TIME, &Gap { lost, hole: None }, &mut out);
+    encoder.encode_gap(TIME, &Gap { lost, hole: Some(&hole) }, &mut out);
+    let lost = "lost: 1 packets in the kernel, 2 samples, 3 events";
+    let expected = format!(
+        "2023-11-14T22:13:20.123456789Z  gap       {lost}\n2023-11-14T22:13:20.123456789Z  gap       nothing was seen on \
+         eth0 from 2023-11-14T22:13:20.000000000Z to 2023-11-14T22:13:20.123456789Z: agent-restart; {lost}\n"
+    );
     assert_eq!(String::from_utf8(out).unwrap(), expected);
 }
 

@@ -10,7 +10,10 @@ use serde_json::{Value, json};
 use super::{messages::*, *};
 use crate::{
     config::Schema,
-    event::{encoder, gap::Lost},
+    event::{
+        encoder,
+        gap::{Gap, Hole, Lost, Why},
+    },
 };
 
 /// All but ECS, with their published fields.
@@ -196,12 +199,41 @@ fn losses_are_told_in_every_schema() {
         let lines = encoder::Encoder::new(schema, &observer()).encode_gap(
             TIME,
             Id { sequence: 43, ..ID },
-            &lost,
+            &Gap { lost, hole: None },
             &mut out,
         );
         assert_eq!(lines, 1);
         assert_eq!(out.last(), Some(&b'\n'));
         assert_eq!(serde_json::from_slice::<Value>(&out).unwrap(), expected, "{schema:?}");
+    }
+}
+
+#[test]
+fn holes_are_told_in_every_schema() {
+    let hole =
+        Hole { interface: "eth0".to_owned(), why: Why::Away, from: Some(TIME - 123_456_789), to: TIME };
+    for schema in [Schema::Ocsf, Schema::Eve, Schema::Zeek, Schema::Cim, Schema::Asim] {
+        let mut out = Vec::new();
+        let gap = Gap { lost: Lost::default(), hole: Some(&hole) };
+        encoder::Encoder::new(schema, &observer()).encode_gap(TIME, ID, &gap, &mut out);
+        let event: Value = serde_json::from_slice(&out).unwrap();
+        let beyond = match schema {
+            Schema::Ocsf => &event["unmapped"]["dns_monitor"],
+            Schema::Asim => &event["AdditionalFields"]["dns_monitor"],
+            _ => &event["dns_monitor"],
+        };
+        for (field, value) in [
+            ("reason", "interface-away"),
+            ("start", "2023-11-14T22:13:20.000000000Z"),
+            ("end", "2023-11-14T22:13:20.123456789Z"),
+            ("interface", "eth0"),
+        ] {
+            assert_eq!(beyond[field], value, "{schema:?}");
+        }
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains(
+            "\"nothing was seen on eth0 from 2023-11-14T22:13:20.000000000Z to 2023-11-14T22:13:20.123456789Z: interface-away\""
+        ), "{text}");
     }
 }
 

@@ -8,7 +8,10 @@ use super::super::{
 };
 use crate::{
     config::Output,
-    event::Observer,
+    event::{
+        Observer,
+        gap::{Hole, Why},
+    },
     ledger::Tally,
     rules::verdict::Judgement,
     sample::{Datagram, Packet},
@@ -141,6 +144,34 @@ fn what_the_queue_refused_is_said_when_it_has_room_again() {
     // The hole in the numbers is as large as the loss.
     let expected = [(1, Value::Null), (2, Value::Null), (3, Value::Null), (7, lost(0, 0, 3))];
     assert_eq!(rest(emitter, &batches), expected);
+}
+
+fn hole(to: u64) -> Hole {
+    Hole { interface: "eth0".to_owned(), why: Why::Down, from: Some(to - 1), to }
+}
+
+#[test]
+fn a_hole_is_told_once_with_what_was_lost_meanwhile() {
+    let (mut emitter, batches) = emitter(1 << 20);
+    emitter.owe(hole(5));
+    emitter.report(6, 3, 0);
+    emitter.report(7, 3, 0);
+    emitter.close();
+    assert_eq!(next(&batches), [(0, lost(3, 0, 0))]);
+    assert!(batches.next().is_none());
+}
+
+#[test]
+fn holes_wait_for_room_but_not_without_end() {
+    let (mut emitter, batches) = full();
+    for to in 1..=100 {
+        emitter.owe(hole(to));
+        emitter.report(to, 0, 0);
+    }
+    let tally = tally(&emitter);
+    assert_eq!((tally.seen(), tally.lost()), (40, 36), "64 wait, the others count as lost");
+    let said = rest(emitter, &batches);
+    assert_eq!(said.iter().map(|(sequence, _)| *sequence).collect::<Vec<_>>(), [0, 1, 2, 3]);
 }
 
 /// Where nobody reads any more there is nobody to tell, and nothing to add to the loss.

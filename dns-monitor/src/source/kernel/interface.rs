@@ -81,19 +81,62 @@ pub fn is_veth(name: &str) -> bool {
     ethtool(name, (&raw mut info).cast()).is_ok() && info.driver.starts_with(b"veth\0")
 }
 
+/// Whether packets can cross it: it is up, and has a carrier. Where that cannot be known, they can.
+pub fn carries(name: &str) -> bool {
+    const NEEDED: libc::c_short = (libc::IFF_UP | libc::IFF_RUNNING) as libc::c_short;
+    let mut request = request(name);
+    ask(libc::SIOCGIFFLAGS as _, &mut request).is_err() || {
+        // SAFETY: the call has written the flags.
+        let flags = unsafe { request.ifr_ifru.ifru_flags };
+        flags & NEEDED == NEEDED
+    }
+}
+
+/// A number that no other network namespace has; before Linux 5.14 no other that exists.
+pub fn namespace() -> u64 {
+    const SO_NETNS_COOKIE: libc::c_int = 71;
+    let mut cookie = 0_u64;
+    let mut length = size_of::<u64>() as libc::socklen_t;
+    let known = socket().is_ok_and(|socket| {
+        // SAFETY: writes no more than the length given into the number.
+        let result = unsafe {
+            libc::getsockopt(
+                std::os::fd::AsRawFd::as_raw_fd(&socket),
+                libc::SOL_SOCKET,
+                SO_NETNS_COOKIE,
+                (&raw mut cookie).cast(),
+                &raw mut length,
+            )
+        };
+        result == 0
+    });
+    if known { cookie } else { super::pins::namespace() }
+}
+
 /// `value` is what the command at its start reads and writes.
 fn ethtool(name: &str, value: *mut libc::c_char) -> io::Result<()> {
-    // SAFETY: a zeroed request is valid; name and pointer are set below.
+    let mut request = request(name);
+    request.ifr_ifru.ifru_data = value;
+    ask(libc::SIOCETHTOOL as _, &mut request)
+}
+
+fn request(name: &str) -> libc::ifreq {
+    // SAFETY: a zeroed request is valid.
     let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
     for (to, from) in request.ifr_name.iter_mut().take(libc::IFNAMSIZ - 1).zip(name.bytes()) {
         *to = libc::c_char::from_ne_bytes([from]);
     }
-    request.ifr_ifru.ifru_data = value;
-    // Not on loopback, which may be down.
-    let socket = std::net::UdpSocket::bind((std::net::Ipv4Addr::UNSPECIFIED, 0))?;
+    request
+}
+
+fn ask(command: libc::Ioctl, request: &mut libc::ifreq) -> io::Result<()> {
+    let socket = socket()?;
     // SAFETY: the request names an interface and a value that outlive the call.
-    let result = unsafe {
-        libc::ioctl(std::os::fd::AsRawFd::as_raw_fd(&socket), libc::SIOCETHTOOL as _, &raw mut request)
-    };
+    let result = unsafe { libc::ioctl(std::os::fd::AsRawFd::as_raw_fd(&socket), command, &raw mut *request) };
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// A socket to ask by. Not on loopback, which may be down.
+fn socket() -> io::Result<std::net::UdpSocket> {
+    std::net::UdpSocket::bind((std::net::Ipv4Addr::UNSPECIFIED, 0))
 }

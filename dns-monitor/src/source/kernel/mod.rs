@@ -1,12 +1,13 @@
 //! The kernel as a source of samples; the only place that names aya.
 //!
 //! Read [`object`] (loaded), [`attach`] (attached), [`rings`] (drained), [`sample`] (understood),
-//! [`watch`] (attached again).
+//! [`watch`] (attached again), [`watched`] (or not), [`handover`] (from one agent to the next).
 
 pub mod attach;
 pub mod clock;
 pub mod enforce;
 pub mod error;
+pub mod handover;
 pub mod interface;
 pub mod object;
 pub mod pins;
@@ -14,18 +15,22 @@ pub mod ring;
 pub mod rings;
 pub mod sample;
 pub mod watch;
+pub mod watched;
 
-use dns_monitor_common::counter::Counter;
+use dns_monitor_common::{counter::Counter, names};
 pub use error::KernelError;
 
 use self::{
     attach::{Attachment, Ingress, Place},
     enforce::Enforcer,
+    handover::{Counted, Handover},
     object::Object,
     watch::LinkWatch,
+    watched::{Interface, Watched},
 };
 use crate::{
     config::{Attach, resolved::Capture},
+    event::gap::Hole,
     ledger::Tally,
     log,
     sample::Sample,
@@ -33,6 +38,8 @@ use crate::{
 
 /// A sample younger than this may still be overtaken by an older one of another CPU, ns.
 const SETTLE: u64 = 50_000;
+/// How often rings are looked into at the end: programs that are kept fill them all the time.
+const LAST_LOOKS: usize = 100;
 /// How often the wall clock is compared with the monotonic one, ns.
 const CLOCK_CHECK: u64 = 1_000_000_000;
 
@@ -45,34 +52,14 @@ pub struct Kernel {
     watch: LinkWatch,
     epoch: u64,
     clock_checked: u64,
-}
-
-struct Interface {
-    /// As the configuration has it.
-    name: String,
-    /// As it is called now, if that is another name.
-    now: Option<String>,
-    index: u32,
-    attachment: Option<Attachment>,
-    /// How often it was attached to.
-    times: u64,
-}
-
-impl Interface {
-    fn called(&self) -> &str {
-        self.now.as_deref().unwrap_or(&self.name)
-    }
-}
-
-/// How an interface is watched.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Watched {
-    /// Its name.
-    pub name: String,
-    /// Where ingress is watched; `None`: it is away.
-    pub ingress: Option<Ingress>,
-    /// How often it was attached to, beyond the first time.
-    pub reattached: u64,
+    /// When the interfaces were last looked after.
+    checked: u64,
+    /// What is over, and not told yet.
+    holes: Vec<Hole>,
+    /// Samples that were drained.
+    drained: u64,
+    /// The books, once they are closed.
+    closed: Option<(Tally<Counter>, u64)>,
 }
 
 impl Kernel {
@@ -91,13 +78,21 @@ impl Kernel {
         }
         let watch = LinkWatch::subscribe().map_err(KernelError::Watch)?;
         let object = object::load(capture)?;
-        let interfaces = capture
-            .interfaces
-            .iter()
-            .map(|name| Interface { name: name.clone(), now: None, index: 0, attachment: None, times: 0 })
-            .collect();
-        let (attach, epoch, clock_checked) = (capture.attach, clock::epoch(), clock::monotonic());
-        Ok(Self { object, interfaces, attach, keep, watch, epoch, clock_checked })
+        let interfaces = capture.interfaces.iter().map(|name| Interface::new(name)).collect();
+        let now = clock::monotonic();
+        Ok(Self {
+            object,
+            interfaces,
+            attach: capture.attach,
+            keep,
+            watch,
+            epoch: clock::epoch(),
+            clock_checked: now,
+            checked: now,
+            holes: Vec::new(),
+            drained: 0,
+            closed: None,
+        })
     }
 
     /// Loads every program that may be attached, now or when an interface comes back: this takes `CAP_BPF`,
@@ -113,7 +108,37 @@ impl Kernel {
     /// # Errors
     /// [`KernelError`]; whatever was attached before the error is detached again on drop.
     pub fn attach(&mut self) -> Result<(), KernelError> {
-        self.attach_missing(true)
+        self.attach_missing(true)?;
+        self.checked = clock::monotonic();
+        self.look();
+        Ok(())
+    }
+
+    /// Counts what the programs of the agent before had for nobody; once they are replaced. Ours will be counted likewise
+    /// if they are kept.
+    pub fn take_over(&mut self, before: &Handover) {
+        let interfaces = self.names();
+        let Some(first) = interfaces.first() else { return };
+        let pin = pins::path(first, names::COUNTERS);
+        self.object.unread = before.unread(&pin);
+        let _gone = std::fs::remove_file(&pin);
+        if self.keep
+            && let Err(error) = self.object.counters.pin(&pin)
+        {
+            log::warn(format_args!("the next agent will not know how much it has missed: {error}"));
+        }
+        self.holes.extend(before.holes(&interfaces, self.now()));
+        before.begin(interfaces);
+    }
+
+    /// Leaves word for the next agent, after the last drain; `until` is when it began, ns since the Unix epoch.
+    pub fn hand_over(&self, to: &Handover, until: u64) {
+        let counted = self.closed.as_ref().filter(|_| self.keep).map(|(tally, _)| Counted::of(tally));
+        to.end(self.names(), until, counted);
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.interfaces.iter().map(|interface| interface.name.clone()).collect()
     }
 
     /// Whether an earlier agent's programs are at work, which are to be replaced only when there are rules.
@@ -139,20 +164,34 @@ impl Kernel {
         self.drain_until(due, limit, &mut take)
     }
 
-    /// Gives every sample that is there: at the end, when nothing can overtake any more.
-    pub fn drain_rest(&mut self, mut take: impl FnMut(&Sample<'_>)) -> usize {
-        self.drain_until(u64::MAX, usize::MAX, &mut take)
+    /// Gives every sample that is there and closes the books: at the end, when nothing can overtake any more. What kept
+    /// programs count from now on is the next agent's.
+    ///
+    /// # Errors
+    /// [`KernelError::Map`] where the counters cannot be read.
+    pub fn drain_rest(&mut self, mut take: impl FnMut(&Sample<'_>)) -> Result<(), KernelError> {
+        for _ in 0..LAST_LOOKS {
+            self.drain_until(u64::MAX, usize::MAX, &mut take);
+            let (tally, submitted) = self.object.tally()?;
+            self.closed = Some((tally, submitted));
+            if submitted == self.drained {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn drain_until(&mut self, cutoff: u64, limit: usize, take: &mut impl FnMut(&Sample<'_>)) -> usize {
         let epoch = self.epoch;
-        self.object.rings.drain(cutoff, limit, |bytes| {
+        let taken = self.object.rings.drain(cutoff, limit, |bytes| {
             // Only an object that is not ours writes what cannot be read: the ledger then shows that samples
             // were handed over that never came.
             if let Ok((_, sample)) = sample::parse(bytes, epoch) {
                 take(&sample);
             }
-        })
+        });
+        self.drained = self.drained.wrapping_add(taken as u64);
+        taken
     }
 
     /// Looks after the clock and the interfaces, to be called a few times a second; says whether
@@ -166,11 +205,31 @@ impl Kernel {
         let changed = self.watch.changed();
         if changed {
             self.detach_gone();
+            self.look();
             if let Err(error) = self.attach_missing(false) {
                 log::warn(format_args!("{error}"));
             }
+            self.look();
         }
+        self.checked = now;
         changed
+    }
+
+    fn look(&mut self) {
+        let Self { interfaces, holes, checked, epoch, .. } = self;
+        holes.extend(interfaces.iter_mut().filter_map(|interface| interface.look(*checked, *epoch)));
+    }
+
+    /// When nothing was seen, as far as it is over and was not given before.
+    pub fn holes(&mut self) -> Vec<Hole> {
+        std::mem::take(&mut self.holes)
+    }
+
+    /// The same at the end, and what is not over: up to now.
+    pub fn last_holes(&mut self) -> Vec<Hole> {
+        let Self { interfaces, holes, epoch, .. } = self;
+        holes.extend(interfaces.iter_mut().filter_map(|interface| interface.end(*epoch)));
+        self.holes()
     }
 
     /// An interface that only has another name is the same one; but another one that now has the name is the one meant.
@@ -230,12 +289,7 @@ impl Kernel {
 
     /// How the interfaces are watched.
     pub fn watched(&self) -> Vec<Watched> {
-        let watched = |interface: &Interface| Watched {
-            name: interface.called().to_owned(),
-            ingress: interface.attachment.as_ref().map(|attachment| attachment.ingress),
-            reattached: interface.times.saturating_sub(1),
-        };
-        self.interfaces.iter().map(watched).collect()
+        self.interfaces.iter().map(|interface| interface.watched(self.epoch)).collect()
     }
 
     /// The wall clock now, as samples have it, ns since the Unix epoch.
@@ -248,7 +302,10 @@ impl Kernel {
     /// # Errors
     /// [`KernelError::Map`] where the counters cannot be read.
     pub fn tally(&self) -> Result<(Tally<Counter>, u64), KernelError> {
-        self.object.tally()
+        match &self.closed {
+            Some(closed) => Ok(*closed),
+            None => self.object.tally(),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use aya::{
     Ebpf, EbpfLoader,
-    maps::{ArrayOfMaps, MapData, PerCpuArray},
+    maps::{ArrayOfMaps, Map, MapData, PerCpuArray},
     util::online_cpus,
 };
 use dns_monitor_common::{
@@ -24,7 +24,10 @@ pub struct Object {
     pub ebpf: Ebpf,
     /// One ring a CPU.
     pub rings: Rings,
-    counters: PerCpuArray<MapData, u64>,
+    /// The programs' counters.
+    pub counters: Map,
+    /// Packets that an earlier agent's programs had for nobody.
+    pub unread: u64,
 }
 
 /// Loads the object and gives every CPU its ring.
@@ -44,8 +47,8 @@ pub fn load(capture: &Capture) -> Result<Object, KernelError> {
         .load(&OBJECT.0)
         .map_err(KernelError::Load)?;
     let rings = create_rings(&mut ebpf, capture.ring_size)?;
-    let counters = PerCpuArray::try_from(take(&mut ebpf, names::COUNTERS)?)?;
-    Ok(Object { ebpf, rings, counters })
+    let counters = take(&mut ebpf, names::COUNTERS)?;
+    Ok(Object { ebpf, rings, counters, unread: 0 })
 }
 
 fn create_rings(ebpf: &mut Ebpf, size: u32) -> Result<Rings, KernelError> {
@@ -65,12 +68,12 @@ impl Object {
     ///
     /// # Errors
     /// [`KernelError::Missing`].
-    pub fn take(&mut self, name: &'static str) -> Result<aya::maps::Map, KernelError> {
+    pub fn take(&mut self, name: &'static str) -> Result<Map, KernelError> {
         take(&mut self.ebpf, name)
     }
 }
 
-fn take(ebpf: &mut Ebpf, name: &'static str) -> Result<aya::maps::Map, KernelError> {
+fn take(ebpf: &mut Ebpf, name: &'static str) -> Result<Map, KernelError> {
     ebpf.take_map(name).ok_or(KernelError::Missing(name))
 }
 
@@ -82,8 +85,12 @@ impl Object {
     pub fn tally(&self) -> Result<(Tally<Counter>, u64), KernelError> {
         let mut tally = Tally::default();
         let mut samples = 0;
+        let counters: PerCpuArray<_, u64> = PerCpuArray::try_from(&self.counters)?;
         for counter in Counter::ALL {
-            let count = self.counters.get(&(*counter as u32), 0)?.iter().sum();
+            let count = match counter {
+                Counter::NoAgent => self.unread,
+                _ => counters.get(&(*counter as u32), 0)?.iter().sum(),
+            };
             if *counter == Counter::Samples {
                 samples = count;
                 continue;

@@ -7,7 +7,7 @@ use std::{
     io,
     os::{
         fd::AsRawFd as _,
-        unix::fs::{MetadataExt as _, OpenOptionsExt as _},
+        unix::fs::{MetadataExt as _, OpenOptionsExt as _, chown},
     },
     path::{Path, PathBuf},
     sync::OnceLock,
@@ -35,6 +35,10 @@ static OPEN: OnceLock<File> = OnceLock::new();
 pub fn open(keep: bool) {
     if keep {
         let _there = fs::create_dir_all(FOLDER);
+        // An earlier agent may have been somebody else; whoever this one becomes is given them later.
+        for path in std::iter::once(FOLDER.into()).chain(own()) {
+            let _ours = chown(path, Some(nix::unistd::geteuid().as_raw()), None);
+        }
     }
     if let Ok(folder) =
         OpenOptions::new().read(true).custom_flags(libc::O_PATH | libc::O_DIRECTORY).open(FOLDER)
@@ -70,7 +74,7 @@ pub fn path(interface: &str, program: &str) -> PathBuf {
 }
 
 /// The number of this network namespace; 0 where there is no /proc.
-fn namespace() -> u64 {
+pub fn namespace() -> u64 {
     fs::metadata("/proc/thread-self/ns/net").map_or(0, |file| file.ino())
 }
 

@@ -52,7 +52,10 @@ impl Unmatched {
             return Self::OtherResolver;
         }
         let near = |gap: &&Gap| {
-            time.is_none_or(|time| gap.time.abs_diff(time) <= window.saturating_add(unit).unsigned_abs())
+            let window = window.saturating_add(unit);
+            let (from, to) =
+                (gap.from.unwrap_or(gap.time).saturating_sub(window), gap.time.saturating_add(window));
+            time.is_none_or(|time| (from..=to).contains(&time))
         };
         match scan.gaps.iter().find(near) {
             Some(gap) => Self::Lost(*gap),
@@ -95,7 +98,10 @@ impl fmt::Display for Unmatched {
             }
             Self::AfterMemory(last) => write!(f, "after our memory: the last event is of {}", Time(*last)),
             Self::OtherResolver => f.write_str("not on this resolver: no event has any of its addresses"),
-            Self::Lost(Gap { time, lost }) => write!(
+            Self::Lost(Gap { from: Some(from), time, .. }) => {
+                write!(f, "perhaps not seen: there is a gap from {} to {}", Time(*from), Time(*time))
+            }
+            Self::Lost(Gap { from: None, time, lost }) => write!(
                 f,
                 "perhaps lost: up to {} the ledger counts as lost {} packets, {} samples, {} events",
                 Time(*time),

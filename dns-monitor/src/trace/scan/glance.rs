@@ -134,6 +134,7 @@ pub struct Sketch<'a> {
 struct Action<'a> {
     #[serde(default, borrow)]
     action: Cow<'a, str>,
+    start: Option<Timestamp>,
 }
 
 #[derive(Deserialize)]
@@ -174,7 +175,8 @@ impl<'a> Sketch<'a> {
     #[must_use]
     pub fn gap(&self) -> Option<Gap> {
         let lost = self.dns_monitor.lost.unwrap_or_default();
-        (self.event.action == "dns-gap").then(|| Gap { time: nanoseconds(self.timestamp), lost })
+        let from = self.event.start.map(nanoseconds);
+        (self.event.action == "dns-gap").then(|| Gap { from, time: nanoseconds(self.timestamp), lost })
     }
 }
 

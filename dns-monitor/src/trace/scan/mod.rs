@@ -57,6 +57,8 @@ pub struct Text {
 /// A loss that the events tell of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gap {
+    /// Since when nothing was seen, if that is what it tells of; ns since the Unix epoch.
+    pub from: Option<i64>,
     /// When it was noticed, ns since the Unix epoch.
     pub time: i64,
     /// What was lost.

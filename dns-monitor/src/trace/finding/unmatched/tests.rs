@@ -19,7 +19,7 @@ fn why_there_is_no_event() {
         said.at(Place { file: "x".into(), line: 1 }, Original::Asked)
     };
     let named = alert(Some("a.example"), [end(7), None]);
-    let gap = |time| Gap { time, lost: Lost { kernel: 3, ..Lost::default() } };
+    let gap = |time| Gap { from: None, time, lost: Lost { kernel: 3, ..Lost::default() } };
     let scan = |span, seen, gaps: &[Gap], crowded| Scan {
         span,
         addresses: vec![seen],
@@ -61,6 +61,13 @@ fn why_there_is_no_event() {
             scan(whole, true, &[gap(84), gap(116)], 0),
             Unmatched::NoSuchLookup,
         ),
+        (
+            "within a time that nobody saw",
+            &named,
+            Some(100),
+            scan(whole, true, &[Gap { from: Some(115), ..gap(190) }, Gap { from: Some(50), ..gap(190) }], 0),
+            Unmatched::Lost(Gap { from: Some(115), ..gap(190) }),
+        ),
         ("no time: any loss", &named, None, scan(whole, true, &[gap(900)], 0), Unmatched::Lost(gap(900))),
         ("no room", &named, Some(100), scan(whole, true, &[], 1), Unmatched::Crowded),
         (
@@ -86,7 +93,7 @@ fn why_there_is_no_event() {
 
 #[test]
 fn reasons_are_told_in_words() {
-    let gap = Gap { time: 0, lost: Lost { kernel: 1, decode: 2, sink: 3 } };
+    let gap = Gap { from: None, time: 0, lost: Lost { kernel: 1, decode: 2, sink: 3 } };
     let cases = [
         (
             Unmatched::BeforeMemory(1_500_000_000),
@@ -95,6 +102,10 @@ fn reasons_are_told_in_words() {
         (
             Unmatched::Lost(gap),
             "perhaps lost: up to 1970-01-01T00:00:00.000000Z the ledger counts as lost 1 packets, 2 samples, 3 events",
+        ),
+        (
+            Unmatched::Lost(Gap { from: Some(0), time: 2_000_000_000, ..gap }),
+            "perhaps not seen: there is a gap from 1970-01-01T00:00:00.000000Z to 1970-01-01T00:00:02.000000Z",
         ),
     ];
     for (why, expected) in cases {
