@@ -182,7 +182,7 @@ impl Owner {
     fn replace(&mut self, mut ending: Vec<Writer>, mut start: Vec<Ready>, response: &mut Response) {
         let deadline = Instant::now() + LAST_WORDS;
         ending.iter_mut().for_each(|writer| writer.end(deadline));
-        while !(ending.is_empty() && start.is_empty()) && !self.stop.is_told() {
+        while (!ending.is_empty() || !start.is_empty()) && !self.stop.is_told() {
             let is_late = Instant::now() >= deadline + PATIENCE;
             ending.retain(|writer| !writer.has_ended() && !is_late);
             let (free, waiting) = start.into_iter().partition(|ready| !self.is_taken(ready, &ending));

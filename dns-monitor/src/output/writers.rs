@@ -259,9 +259,9 @@ impl Writers {
             self.running.iter_mut().for_each(|writer| writer.end(deadline));
         }
         let end = deadline.map(|deadline| deadline + super::worker::GRACE);
-        while !self.running.iter().fold(true, |all, writer| writer.has_ended() && all)
-            && end.is_none_or(|end| Instant::now() < end)
-        {
+        // Each of them is asked, each time.
+        let is_running = |running: &[Writer]| running.iter().filter(|writer| !writer.has_ended()).count() > 0;
+        while is_running(&self.running) && end.is_none_or(|end| Instant::now() < end) {
             thread::sleep(LOOK);
         }
     }

@@ -34,7 +34,7 @@ pub struct BadOutput {
 }
 
 /// One table: what it says, and where.
-struct Read {
+struct Written {
     name: Option<String>,
     output: Option<Output>,
     start: usize,
@@ -52,8 +52,8 @@ const INSTEAD: &str = "write [[output]] with type = \"stdout\"; its queue is wha
 /// Takes every `[[output]]` from the file, or standard output where there is none. Faults of one are in [`BadOutput`]; those
 /// of all together stay in the document.
 pub fn read(document: &mut Document<'_>) -> Outputs {
-    let tables = document.tables("output", Read::read);
-    let mut read: Vec<Read> = tables.into_iter().map(|(_, read)| read).collect();
+    let tables = document.tables("output", Written::read);
+    let mut read: Vec<Written> = tables.into_iter().map(|(_, read)| read).collect();
     for read in read.iter_mut().rev() {
         read.problems = document.take_faults(read.before);
     }
@@ -61,7 +61,7 @@ pub fn read(document: &mut Document<'_>) -> Outputs {
     if read.is_empty() {
         return Outputs { good: vec![(Output::default(), document.position(0))], bad: Vec::new() };
     }
-    if let Some(Read { start, .. }) = read.get(MAX_OUTPUTS) {
+    if let Some(Written { start, .. }) = read.get(MAX_OUTPUTS) {
         let fault = Fault::Missing {
             what: "room for more outputs".into(),
             advice: format!("{MAX_OUTPUTS} are possible"),
@@ -71,7 +71,7 @@ pub fn read(document: &mut Document<'_>) -> Outputs {
     one_name_each(document, &mut read);
     one_stdout(document, &mut read);
     let mut outputs = Outputs::default();
-    for Read { name, output, start, problems, .. } in read {
+    for Written { name, output, start, problems, .. } in read {
         match output {
             Some(output) if problems.is_empty() => outputs.good.push((output, document.position(start))),
             _ => outputs.bad.push(BadOutput { name, problems }),
@@ -80,9 +80,9 @@ pub fn read(document: &mut Document<'_>) -> Outputs {
     outputs
 }
 
-fn one_name_each(document: &Document<'_>, read: &mut [Read]) {
+fn one_name_each(document: &Document<'_>, read: &mut [Written]) {
     let mut first: HashMap<String, usize> = HashMap::new();
-    for Read { output, name_at: place, problems, .. } in read {
+    for Written { output, name_at: place, problems, .. } in read {
         let Some(output) = output else { continue };
         let Some(start) = first.get(&output.name) else {
             first.insert(output.name.clone(), place.start);
@@ -95,17 +95,18 @@ fn one_name_each(document: &Document<'_>, read: &mut [Read]) {
     }
 }
 
-fn one_stdout(document: &Document<'_>, read: &mut [Read]) {
-    let is_stdout =
-        |read: &&mut Read| read.output.as_ref().is_some_and(|output| matches!(output.kind, Kind::Stdout(_)));
-    for Read { type_at: place, problems, .. } in read.iter_mut().filter(is_stdout).skip(1) {
+fn one_stdout(document: &Document<'_>, read: &mut [Written]) {
+    let is_stdout = |read: &&mut Written| {
+        read.output.as_ref().is_some_and(|output| matches!(output.kind, Kind::Stdout(_)))
+    };
+    for Written { type_at: place, problems, .. } in read.iter_mut().filter(is_stdout).skip(1) {
         let expected = Expected("another one: only one output is standard output".into());
         let fault = Fault::Value { key: "output.type".into(), value: "\"stdout\"".into(), expected };
         problems.push(document.problem(place, fault));
     }
 }
 
-impl Read {
+impl Written {
     fn read(table: &mut Table<'_, '_>) -> Self {
         let before = table.faults();
         let output = Output::read(table);

@@ -83,7 +83,7 @@ impl Bench {
             match response.try_recv() {
                 Ok(response) => return response,
                 Err(TryRecvError::Empty) => thread::sleep(Duration::from_micros(500)),
-                Err(TryRecvError::Disconnected) => panic!("no response"),
+                Err(TryRecvError::Disconnected) => unreachable!("every reload is answered"),
             }
         }
     }
@@ -123,7 +123,7 @@ fn tcp(name: &str, port: u16, settings: &str) -> String {
 fn said(response: Response) -> (String, Vec<String>) {
     match response {
         Response::Done { message, warnings } | Response::Error { message, warnings } => (message, warnings),
-        other => panic!("{other:?}"),
+        other => unreachable!("{other:?}"),
     }
 }
 
@@ -141,11 +141,14 @@ fn in_file(folder: &TempDir, name: &str) -> Vec<u64> {
     numbers(text.lines().map(str::to_owned))
 }
 
+/// A description and a text; the answer, the outputs that run then, and the warnings.
+type Case = (&'static str, String, &'static str, &'static [&'static str], &'static [&'static str]);
+
 #[test]
 fn what_a_new_configuration_means() {
     let (a, b) = (file("a", ""), file("b", ""));
     let both = format!("{a}{b}");
-    let cases: &[(&str, String, &str, &[&str], &[&str])] = &[
+    let cases: &[Case] = &[
         ("the same", both.clone(), "outputs: 0 new, 0 changed, 0 ended, 2 as they were", &["a", "b"], &[]),
         (
             "another order",
@@ -184,10 +187,10 @@ fn what_a_new_configuration_means() {
         ),
         (
             "a name that nobody can read may be that of any",
-            format!("{a}{}", b.replace("'b'", "7")),
+            format!("{a}{}", b.replace("'b'", "''")),
             "outputs: 0 new, 0 changed, 0 ended, 1 as they were, 1 refused",
             &["a", "b"],
-            &["f.toml:8:8: output.name: 7 must be"],
+            &["f.toml:8:8: output.name: \"\" must be"],
         ),
         (
             "the same name twice",
