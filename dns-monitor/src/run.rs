@@ -29,6 +29,7 @@ use crate::{
     notify::Notifier,
     output::{
         emit::Pressure,
+        lookups,
         writers::{self, Source, Writers, WritersError},
     },
     pipeline::{Ledger, Pipeline},
@@ -56,7 +57,7 @@ const REST: (Duration, Duration) = (Duration::from_millis(1), Duration::from_mil
 /// How often waiting lookups, interfaces and losses are looked after.
 const TEND: Duration = Duration::from_millis(100);
 /// How long the outputs may take for the last events.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+pub(crate) const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// Why the agent cannot go on.
 #[derive(Debug, Error)]
@@ -125,13 +126,14 @@ pub fn run(config: &Config, prepared: Prepared, colored: bool, control: &Control
         }
     }
     kernel.attach()?;
+    lookups::warn(config);
     let (lanes, writers) = writers::start(config, colored, Source::Live)?;
     let mut pipeline = Pipeline::new(config, lanes, Pressure::Drop, directory);
     let learner = service.handle().clone();
     pipeline.set_learner(move |learn| learner.learn(learn));
     let mut agent = Agent { kernel, pipeline, rules, notifier, reload: None, board, pen: Pen::default() };
     agent.notifier.ready();
-    agent.watch(control, service.handle(), &writers)?;
+    agent.watch(config, control, service.handle(), &writers)?;
     agent.notifier.stopping();
     drop((server, scrape, service));
     agent.stop(writers)
@@ -191,7 +193,13 @@ struct Agent {
 }
 
 impl Agent {
-    fn watch(&mut self, control: &Control, service: &Handle, writers: &Writers) -> Result<(), KernelError> {
+    fn watch(
+        &mut self,
+        config: &Config,
+        control: &Control,
+        service: &Handle,
+        writers: &Writers,
+    ) -> Result<(), KernelError> {
         self.pipeline.set_interfaces(self.kernel.interfaces());
         let (mut rest, mut tended) = (REST.0, Instant::now());
         while !control.stop.load(Ordering::Relaxed) && !self.pipeline.is_broken() {
@@ -212,6 +220,7 @@ impl Agent {
             if control.reload.swap(false, Ordering::Relaxed) {
                 self.notifier.reloading();
                 self.reload = Some(service.reload());
+                lookups::warn(config);
                 writers.reopen();
             }
             self.pipeline.flush();

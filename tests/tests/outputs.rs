@@ -6,6 +6,12 @@
 mod certificates;
 #[path = "outputs/collector.rs"]
 mod collector;
+#[path = "outputs/durable.rs"]
+mod durable;
+#[path = "outputs/http.rs"]
+mod http;
+#[path = "outputs/named.rs"]
+mod named;
 
 use std::{collections::BTreeSet, fs, net::TcpListener, process::Command};
 

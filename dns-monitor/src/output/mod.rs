@@ -3,12 +3,14 @@
 //! 1. [`emit`]: numbers events, and has them encoded once for all outputs that want the same;
 //! 2. [`lane`]: the way to one output: what it wants ([`filter`], [`aggregate`]), and its books;
 //! 3. [`queue`]: bounded; what does not fit is counted, never waited for (but by `replay`);
-//! 4. [`writers`]: the threads at the other ends: [`stdout`], or a [`worker`] with its [`sink`] and [`spool`].
+//! 4. [`writers`]: the threads at the other ends: [`stdout`], or a [`worker`] with its [`sink`] and [`spool`];
+//! 5. [`lookups`]: names of collectors, and who is asked about them.
 
 pub mod aggregate;
 pub mod emit;
 pub mod filter;
 pub mod lane;
+pub mod lookups;
 pub mod queue;
 pub mod sink;
 pub mod spool;
