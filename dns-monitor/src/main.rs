@@ -49,9 +49,9 @@ fn main() -> ExitCode {
         Command::Generate { folder } => {
             end(generate::generate(&folder).map(drop).with_context(|| folder.display().to_string()))
         }
-        Command::Replay(arguments) => {
-            settle(arguments.resolve(), |config| Ok(replay(&config, &arguments.files, is_colored(&config))?))
-        }
+        Command::Replay(arguments) => settle(arguments.resolve(), |config| {
+            Ok(replay(&config, &arguments.files, is_colored(&config), arguments.live)?)
+        }),
         Command::Check(arguments) => settle(arguments.resolve(), |config| check(&arguments, &config)),
         Command::Identity(arguments) => identity(&arguments),
         Command::Status(arguments) => status(&arguments),
