@@ -3,7 +3,7 @@
 pub mod rules;
 pub mod trace;
 
-use std::{net::IpAddr, path::PathBuf, process::ExitCode, time::Duration};
+use std::{net::IpAddr, num::NonZeroU32, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 use dns_monitor_common::names::MAX_PORTS;
@@ -139,6 +139,9 @@ pub struct ReplayArgs {
     /// Address of the resolver, where the capture was taken elsewhere; again for more.
     #[arg(long = "resolver", value_name = "IP", value_parser = value::address)]
     pub resolvers: Vec<IpAddr>,
+    /// For tests: so many packets a second, and outputs as with `run`: nothing waits for them, and they have spools.
+    #[arg(long, value_name = "N", hide = true)]
+    pub live: Option<NonZeroU32>,
     /// Settings shared with `run`.
     #[command(flatten)]
     pub common: CommonArgs,

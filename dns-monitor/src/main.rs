@@ -50,7 +50,7 @@ fn main() -> ExitCode {
             end(generate::generate(&folder).map(drop).with_context(|| folder.display().to_string()))
         }
         Command::Replay(arguments) => {
-            settle(arguments.resolve(), |config| Ok(replay(&config, &arguments.files)?))
+            settle(arguments.resolve(), |config| Ok(replay(&config, &arguments.files, arguments.live)?))
         }
         Command::Check(arguments) => settle(arguments.resolve(), |config| check(&arguments, &config)),
         Command::Identity(arguments) => identity(&arguments),

@@ -1,12 +1,17 @@
 //! `dns-monitor replay`: capture files through the same pipeline, as fast as the reader takes the events.
 
+mod pace;
+
 use std::{
+    num::NonZeroU32,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Instant,
 };
 
 use thiserror::Error;
 
+use self::pace::Pace;
 use crate::{
     config::{Config, rules::Mode},
     identity::directory::Directory,
@@ -14,7 +19,7 @@ use crate::{
     log,
     output::{
         emit::Pressure,
-        writers::{self, Source, WritersError},
+        writers::{self, LAST_WORDS, Source, WritersError},
     },
     pipeline::Pipeline,
     rules::{
@@ -51,26 +56,43 @@ pub enum ReplayError {
     Broken,
 }
 
-/// Reads the files in order, as one capture; prints the ledger to standard error.
+/// Reads the files in order, as one capture; prints the ledger to standard error. With `live`, so many packets a second,
+/// and the outputs are treated as `run` treats them: nothing waits for them, and they have their spools.
 ///
 /// # Errors
 /// [`ReplayError`]; whatever could be read has become events all the same.
-pub fn replay(config: &Config, files: &[PathBuf]) -> Result<(), ReplayError> {
-    let (lanes, writers) = writers::start(config, Source::Files)?;
-    let mut pipeline = Pipeline::new(config, lanes, Pressure::Wait, Directory::of_files(config));
+pub fn replay(config: &Config, files: &[PathBuf], live: Option<NonZeroU32>) -> Result<(), ReplayError> {
+    let (source, pressure) = match live {
+        Some(_) => (Source::Live, Pressure::Drop),
+        None => (Source::Files, Pressure::Wait),
+    };
+    let (lanes, writers) = writers::start(config, source)?;
+    let mut pipeline = Pipeline::new(config, lanes, pressure, Directory::of_files(config));
     if !config.specs.is_empty() {
         pipeline.set_rules(Arc::new(rules(config)?));
     }
     let options =
         CaptureOptions { ports: config.capture.ports.clone(), resolvers: config.replay.resolvers.clone() };
-    let mut replay = Replay { options, pipeline, packets: Tally::default(), now: 0 };
+    let pace = live.map(Pace::new);
+    let mut replay = Replay { options, pipeline, packets: Tally::default(), now: 0, pace };
     let failed = files.iter().filter(|file| !replay.take(file)).count();
-    let Replay { mut pipeline, packets, now, .. } = replay;
+    let Replay { mut pipeline, packets, now, pace, .. } = replay;
+    let deadline = pace.map(|pace| {
+        log::info(format_args!("{}", pace.report()));
+        Instant::now() + LAST_WORDS
+    });
+    if let Some(deadline) = deadline {
+        pipeline.set_pressure(Pressure::Until(deadline));
+    }
     pipeline.finish();
     pipeline.report_loss(now, packets.lost());
     pipeline.close();
-    writers.finish(None);
-    log::info(format_args!("{}", pipeline.ledger(packets, None)));
+    writers.finish(deadline);
+    let mut ledger = pipeline.ledger(packets, None);
+    if deadline.is_some() {
+        ledger.settle();
+    }
+    log::info(format_args!("{ledger}"));
     match failed {
         _ if pipeline.is_broken() => Err(ReplayError::Broken),
         0 => Ok(()),
@@ -95,6 +117,7 @@ struct Replay {
     packets: Tally<CaptureReason>,
     /// When the last packet was captured, ns since the Unix epoch.
     now: u64,
+    pace: Option<Pace>,
 }
 
 impl Replay {
@@ -120,6 +143,9 @@ impl Replay {
             let more = capture.read(|sample| {
                 self.now = sample.packet.time;
                 self.pipeline.take(&sample);
+                if self.pace.as_mut().is_some_and(Pace::step) {
+                    self.pipeline.flush();
+                }
             });
             if self.pipeline.is_broken() || !matches!(more, Ok(true)) {
                 break more.map(|_| ());

@@ -25,6 +25,7 @@ use crate::{
     output::{
         self,
         emit::Pressure,
+        lookups,
         writers::{self, Source, WritersError},
     },
     pipeline::Pipeline,
@@ -101,6 +102,7 @@ pub fn run(config: &Config, prepared: Prepared, control: &Control) -> Result<(),
     let (judges, rules) = channel();
     let force = Force::new(kernel.enforcer()?, judges, manual(config), config.rules.learn_max);
     let service = Service::start(config, arguments.config.clone(), force).map_err(RunError::Service)?;
+    lookups::warn(&config.outputs);
     let (lanes, writers) = writers::start(config, Source::Live)?;
     let (change, changes) = channel();
     let read = Box::new(move || arguments.reread());

@@ -6,7 +6,7 @@ use std::{
     io::{BufRead, BufReader, Write},
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
-    process::{Child, ChildStdout, ExitStatus, Stdio},
+    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
 };
@@ -59,9 +59,14 @@ impl Agent {
 
     /// As [`start`](Self::start), but nobody reads standard output until [`read_on`](Self::read_on).
     pub fn start_stalled(namespace: &Namespace, arguments: &[impl AsRef<OsStr>]) -> Result<Self> {
+        Self::start_in(namespace.command("env"), arguments)
+    }
+
+    /// As [`start_stalled`](Self::start_stalled), by a program that runs what its further arguments say.
+    pub fn start_in(mut runner: Command, arguments: &[impl AsRef<OsStr>]) -> Result<Self> {
         let program = program()?;
-        let mut child = namespace
-            .command(&program)
+        let mut child = runner
+            .arg(&program)
             .arg("run")
             .args(arguments)
             .stdin(Stdio::null())

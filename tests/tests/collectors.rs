@@ -3,11 +3,14 @@
 
 mod collectors {
     pub mod agent;
+    pub mod capture;
     pub mod clickhouse;
     pub mod cut;
     pub mod dnstap;
+    pub mod load;
     pub mod nats;
     pub mod rsyslog;
     pub mod sender;
+    pub mod target;
     pub mod tls;
 }

@@ -8,8 +8,14 @@ mod certificates;
 mod collector;
 #[path = "outputs/disk.rs"]
 mod disk;
+#[path = "outputs/durable.rs"]
+mod durable;
+#[path = "outputs/http.rs"]
+mod http;
 #[path = "outputs/many.rs"]
 mod many;
+#[path = "outputs/named.rs"]
+mod named;
 #[path = "outputs/reader.rs"]
 mod reader;
 #[path = "outputs/reload.rs"]

@@ -36,6 +36,8 @@ pub const TESTS: &[(&str, &str)] = &[
     ("kdig", "knot-dnsutils"),
     ("kea-dhcp4", "kea-dhcp4-server"),
     ("lintian", "lintian"),
+    // librdkafka is built with it.
+    ("make", "make"),
     ("mount", "mount"),
     ("nats-server", "nats-server"),
     ("pip3", "python3-pip"),

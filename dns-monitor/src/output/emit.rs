@@ -3,10 +3,7 @@
 use std::{mem, time::Instant};
 
 pub use super::past::Books;
-use super::{
-    lane::{Form, Lane},
-    past::Past,
-};
+use super::{form::Form, lane::Lane, past::Past};
 use crate::{
     event::{
         Event, Id, Observer,

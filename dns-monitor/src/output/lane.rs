@@ -7,58 +7,18 @@ use super::{
     aggregate::Aggregator,
     emit::{Owed, Pressure},
     filter::{Filter, Sampler},
+    form::Form,
     queue::{Batch, Queue},
 };
 use crate::{
-    config::{Output, Schema, output::Kind},
+    config::Output,
     event::{
-        Event, Observer,
-        encoder::Encoder,
+        Event,
         gap::{Gap, Lost},
         privacy::settings::{PrivacyError, Settings},
     },
     ledger::Tally,
 };
-
-/// How the events of an output are written. Outputs with the same form share the work.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Form {
-    style: Style,
-    privacy: Settings,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Style {
-    Json(Schema),
-    Text {
-        colored: bool,
-    },
-    /// `identity` as in [`Encoder::dnstap`].
-    Dnstap {
-        identity: Option<String>,
-    },
-}
-
-impl Form {
-    fn of(output: &Output, colored: bool) -> Self {
-        let style = match (&output.kind, output.schema) {
-            (Kind::Dnstap(dnstap), _) => Style::Dnstap { identity: dnstap.identity.clone() },
-            (_, Some(Schema::Text)) => Style::Text { colored },
-            (_, schema) => Style::Json(schema.unwrap_or_default()),
-        };
-        Self { style, privacy: Settings::default() }
-    }
-
-    /// An encoder that writes them so.
-    pub(super) fn encoder(&self, observer: &Observer) -> Result<Encoder, PrivacyError> {
-        let encoder = match &self.style {
-            Style::Json(schema) => Encoder::new(*schema, observer),
-            Style::Text { colored } => Encoder::text(*colored),
-            Style::Dnstap { identity } => Encoder::dnstap(observer, identity.as_deref()),
-        };
-        encoder.with_privacy(&self.privacy)
-    }
-}
 
 /// So many holes wait at most for room to be told; the oldest go first, and count as events that found no room.
 const MAX_OWED: usize = 64;
@@ -130,8 +90,7 @@ impl Lane {
     /// # Errors
     /// [`PrivacyError`]: settings that cannot be used.
     pub fn with_privacy(mut self, privacy: Settings) -> Result<Self, PrivacyError> {
-        self.form.privacy = privacy;
-        self.form.encoder(&Observer::default())?;
+        self.form = self.form.with_privacy(privacy)?;
         Ok(self)
     }
 

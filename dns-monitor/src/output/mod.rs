@@ -1,17 +1,19 @@
 //! Events leave: encoded into batches, queued, written by a thread of their own.
 //!
 //! 1. [`emit`]: numbers events, and has them encoded once for all outputs that want the same;
-//! 2. [`lane`]: the way to one output: what it wants ([`filter`], [`aggregate`]), and its books;
+//! 2. [`lane`]: the way to one output: what it wants ([`filter`], [`aggregate`]), in which [`form`], and its books;
 //! 3. [`queue`]: bounded; what does not fit is counted, never waited for (but by `replay`);
 //! 4. [`writers`]: the threads at the other ends: [`stdout`], or a [`worker`] with its [`sink`] and [`spool`];
 //! 5. [`service`]: outputs come and go while the agent runs, by [`reload`]; those that went are in the books of the [`past`];
-//! 6. [`watch`]: how they are, by their [`gauge`].
+//! 6. [`watch`]: how they are, by their [`gauge`]; [`lookups`]: names of collectors, and who is asked about them.
 
 pub mod aggregate;
 pub mod emit;
 pub mod filter;
+pub mod form;
 pub mod gauge;
 pub mod lane;
+pub mod lookups;
 pub mod past;
 pub mod queue;
 pub mod reload;

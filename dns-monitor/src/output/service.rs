@@ -16,11 +16,12 @@ use std::{
 
 use super::{
     emit::Change,
+    lookups,
     reload::Plan,
     sink::Stop,
     watch::Watched,
     worker::GRACE,
-    writers::{Ready, Writer, Writers},
+    writers::{LAST_WORDS, Ready, Writer, Writers},
 };
 use crate::{
     config::{ConfigError, Reread},
@@ -29,8 +30,6 @@ use crate::{
     sandbox::reach::Reach,
 };
 
-/// How long an output that ends may take for what is queued.
-const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How long the one that comes in its place waits for a thread that hangs in the system, before it does without the spool.
 const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(5);
@@ -153,6 +152,7 @@ impl Owner {
             }
             None => return Response::done("outputs as they were: there is no configuration file"),
         };
+        lookups::warn(&reread.config.outputs);
         let plan = Plan::new(&self.writers.running, &reread, &self.writers.common, &self.reach);
         let mut response = Response::done(plan.to_string());
         log::info(format_args!("{plan}"));

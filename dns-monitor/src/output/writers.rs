@@ -35,6 +35,9 @@ const FOREVER: Duration = Duration::from_secs(u32::MAX as u64);
 /// How often it is looked whether threads have ended.
 const LOOK: Duration = Duration::from_millis(2);
 
+/// How long an output that ends may take for what is queued.
+pub const LAST_WORDS: Duration = Duration::from_secs(2);
+
 /// Why an output could not be started.
 #[derive(Debug, Error)]
 pub enum WritersError {

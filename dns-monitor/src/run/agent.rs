@@ -19,6 +19,7 @@ use crate::{
     output::{
         Service,
         emit::{Change, Pressure},
+        writers::LAST_WORDS,
     },
     pipeline::{Ledger, Pipeline},
     rules::{engine::Handle, ruleset::Ruleset},
@@ -36,8 +37,6 @@ const LONG_REST: Duration = Duration::from_millis(20);
 const QUIET: Duration = Duration::from_secs(1);
 /// How often waiting lookups, interfaces and losses are looked after.
 const TEND: Duration = Duration::from_millis(100);
-/// How long the outputs may take for the last events.
-const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// The agent at work, on the pipeline's thread.
 pub struct Agent {

@@ -1,4 +1,5 @@
 //! Small captures, made packet by packet.
+#![allow(dead_code, reason = "each test binary uses its own part")]
 #![allow(clippy::unwrap_used, reason = "test support")]
 
 use etherparse::PacketBuilder;

@@ -20,9 +20,12 @@ module(load="imtcp" StreamDriver.Name="ossl" StreamDriver.Mode="1" StreamDriver.
 module(load="imudp")
 module(load="imrelp" tls.tlslib="openssl")
 template(name="event" type="list") { property(name="msg") constant(value="\n") }
+template(name="line" type="list") { property(name="rawmsg") constant(value="\n") }
 ruleset(name="events") { action(type="omfile" file="FOLDER/events" template="event" asyncWriting="off") }
+ruleset(name="lines") { action(type="omfile" file="FOLDER/events" template="line" asyncWriting="off") }
 input(type="imptcp" port="TCP" address="127.0.0.1" ruleset="events")
 input(type="imtcp" port="TLS" address="127.0.0.1" ruleset="events")
+input(type="imtcp" port="LINES" address="127.0.0.1" ruleset="lines")
 input(type="imudp" port="UDP" address="127.0.0.1" ruleset="events")
 input(type="imrelp" port="RELP" address="127.0.0.1" maxDataSize="64k" ruleset="events")
 input(type="imrelp" port="SAFE" address="127.0.0.1" maxDataSize="64k" ruleset="events" tls="on"
@@ -39,6 +42,8 @@ pub struct Rsyslog {
     pub tcp: u16,
     /// Port of syslog over TLS.
     pub tls: u16,
+    /// Port of lines over TLS.
+    pub lines: u16,
     /// Port of syslog over UDP.
     pub udp: u16,
     /// Port of RELP.
@@ -51,9 +56,11 @@ impl Rsyslog {
     /// Starts it; the folder has `ca.pem`, `server.pem` and `server.key`.
     pub fn start(folder: &Path) -> Result<Self> {
         let [tcp, tls, udp] = [free_port()?, free_port()?, free_port()?];
-        let [relp, relp_tls] = [free_port()?, free_port()?];
+        let [relp, relp_tls, lines] = [free_port()?, free_port()?, free_port()?];
         let mut config = CONFIG.replace("FOLDER", &folder.display().to_string());
-        for (name, port) in [("TCP", tcp), ("TLS", tls), ("UDP", udp), ("RELP", relp), ("SAFE", relp_tls)] {
+        let ports =
+            [("TCP", tcp), ("TLS", tls), ("LINES", lines), ("UDP", udp), ("RELP", relp), ("SAFE", relp_tls)];
+        for (name, port) in ports {
             config = config.replace(&format!("\"{name}\""), &format!("\"{port}\""));
         }
         let file = folder.join("rsyslog.conf");
@@ -61,7 +68,7 @@ impl Rsyslog {
         let pid = folder.join("rsyslog.pid");
         let arguments = ["-n", "-f", &file.display().to_string(), "-i", &pid.display().to_string()];
         let program = Program::start("rsyslogd", arguments.map(str::to_owned).to_vec(), folder)?;
-        let mut rsyslog = Self { program, folder: folder.to_owned(), tcp, tls, udp, relp, relp_tls };
+        let mut rsyslog = Self { program, folder: folder.to_owned(), tcp, tls, lines, udp, relp, relp_tls };
         rsyslog.wait()?;
         Ok(rsyslog)
     }
@@ -83,7 +90,7 @@ impl Rsyslog {
     }
 
     fn wait(&mut self) -> Result<()> {
-        for port in [self.tcp, self.tls, self.relp, self.relp_tls] {
+        for port in [self.tcp, self.tls, self.lines, self.relp, self.relp_tls] {
             self.program.wait_port(port)?;
         }
         Ok(())

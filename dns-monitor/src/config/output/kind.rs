@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Dnstap, File, Http, Nats, Otlp, Relp, Stdout, Syslog, Tcp, TcpTls, Unix};
+use super::{Dnstap, File, Http, Kafka, Nats, Otlp, Relp, Stdout, Syslog, Tcp, TcpTls, Unix};
 use crate::config::{raw::Table, rules::quoted, value::expected};
 
 /// Declares the types: `Variant(Settings) "name" place`. The settings are read by `Settings::read`.
@@ -67,6 +67,8 @@ kinds! {
     Relp(Relp) "relp" Remote,
     /// NATS JetStream.
     Nats(Nats) "nats" Remote,
+    /// Kafka.
+    Kafka(Kafka) "kafka" Remote,
     /// dnstap.
     Dnstap(Dnstap) "dnstap" Remote,
     // Further protocols: a line here, a file beside this one, a variant in output/sink/mod.rs.

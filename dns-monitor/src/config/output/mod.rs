@@ -14,6 +14,7 @@ pub mod dnstap;
 pub mod file;
 pub mod filter;
 pub mod http;
+pub mod kafka;
 pub mod kind;
 pub mod nats;
 pub mod needs;
@@ -42,6 +43,7 @@ pub use self::{
     file::{Compression, File},
     filter::Filter,
     http::{Format as ClickhouseFormat, Http, Preset},
+    kafka::{Compression as KafkaCompression, Kafka, Mechanism, Sasl},
     kind::Kind,
     nats::Nats,
     needs::Needs,

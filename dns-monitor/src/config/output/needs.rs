@@ -1,10 +1,10 @@
-//! What an output needs of the host: files, folders, TCP ports of others.
+//! What an output needs of the host: files, folders, TCP ports of others, names.
 
 use std::path::{Path, PathBuf};
 
 use url::Url;
 
-use super::{Auth, DnstapPlace, Keep, Kind, Output, Secret, SyslogTransport, Tls, Transport, Web};
+use super::{Address, Auth, DnstapPlace, Endpoint, Keep, Kind, Output, Secret, SyslogTransport, Tls, Web};
 
 /// What it needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Needs {
     pub own: Vec<PathBuf>,
     /// TCP ports of collectors, host order.
     pub ports: Vec<u16>,
+    /// Names of collectors, which somebody must look up.
+    pub names: Vec<String>,
 }
 
 impl Output {
@@ -42,44 +44,58 @@ impl Needs {
             // A socket takes no right to a file.
             Kind::Stdout(_) | Kind::Unix(_) => {}
             Kind::File(file) => self.write.extend(file.path.parent().map(Path::to_owned)),
-            Kind::Tcp(tcp) => self.ports.push(tcp.address.port),
+            Kind::Tcp(tcp) => self.address(&tcp.address),
             Kind::Tls(tls) => {
-                self.ports.push(tls.address.port);
+                self.address(&tls.address);
                 self.tls(&tls.tls);
             }
             Kind::Http(http) => self.web(&http.web),
             Kind::Otlp(otlp) => self.web(&otlp.web),
             Kind::Syslog(syslog) => match &syslog.transport {
-                SyslogTransport::Udp { .. } => {}
-                SyslogTransport::Tcp => self.ports.push(syslog.address.port),
+                SyslogTransport::Udp { .. } => self.name(&syslog.address),
+                SyslogTransport::Tcp => self.address(&syslog.address),
                 SyslogTransport::Tls(tls) => {
-                    self.ports.push(syslog.address.port);
+                    self.address(&syslog.address);
                     self.tls(tls);
                 }
             },
-            Kind::Relp(relp) => self.endpoint(relp.endpoint.address.port, &relp.endpoint.transport),
+            Kind::Relp(relp) => self.endpoint(&relp.endpoint),
             Kind::Nats(nats) => {
-                self.endpoint(nats.endpoint.address.port, &nats.endpoint.transport);
+                self.endpoint(&nats.endpoint);
                 self.auth(nats.auth.as_ref());
+            }
+            Kind::Kafka(kafka) => {
+                kafka.brokers.iter().for_each(|broker| self.address(broker));
+                self.ports.extend(&kafka.ports);
+                kafka.transport.tls().into_iter().for_each(|tls| self.tls(tls));
+                self.auth(kafka.sasl.as_ref().map(|sasl| &sasl.auth));
             }
             Kind::Dnstap(dnstap) => match &dnstap.place {
                 DnstapPlace::Path(_) => {}
-                DnstapPlace::Address(address) => self.ports.push(address.port),
+                DnstapPlace::Address(address) => self.address(address),
             },
         }
     }
 
     fn web(&mut self, web: &Web) {
         self.ports.extend(Url::parse(&web.url).ok().and_then(|url| url.port_or_known_default()));
+        self.names.extend(web.host());
         self.tls(&web.tls);
         self.auth(web.auth.as_ref());
     }
 
-    fn endpoint(&mut self, port: u16, transport: &Transport) {
-        self.ports.push(port);
-        if let Transport::Tls(tls) = transport {
-            self.tls(tls);
-        }
+    fn endpoint(&mut self, endpoint: &Endpoint) {
+        self.address(&endpoint.address);
+        endpoint.transport.tls().into_iter().for_each(|tls| self.tls(tls));
+    }
+
+    fn address(&mut self, address: &Address) {
+        self.ports.push(address.port);
+        self.name(address);
+    }
+
+    fn name(&mut self, address: &Address) {
+        self.names.extend(address.ip().is_none().then(|| address.host.clone()));
     }
 
     fn tls(&mut self, tls: &Tls) {

@@ -53,7 +53,7 @@ impl Transport {
         }
     }
 
-    fn read(table: &mut Table<'_, '_>) -> Self {
+    pub(super) fn read(table: &mut Table<'_, '_>) -> Self {
         match table.value("transport", choice).unwrap_or_default() {
             Named::Tls => Self::Tls(Tls::read(table)),
             Named::Tcp => {

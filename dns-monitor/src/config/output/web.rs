@@ -76,6 +76,12 @@ pub struct Header {
 }
 
 impl Web {
+    /// The host of the URL, where it is a name.
+    #[must_use]
+    pub fn host(&self) -> Option<String> {
+        Url::parse(&self.url).ok()?.domain().map(str::to_owned)
+    }
+
     /// The settings where nothing but the URL is said.
     #[must_use]
     pub fn new(url: &str) -> Self {

@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, time::Duration};
 use crate::config::{
     Config, Output,
     output::{
-        Address, Auth, ClickhouseFormat, Dnstap, DnstapPlace, Encoding, Endpoint, Facility, Http, Kind, Nats,
-        Otlp, Preset, Relp, Secret, Syslog, SyslogHeader, SyslogTransport, Tls, Transport, Web, web::Header,
+        Address, Auth, ClickhouseFormat, Dnstap, DnstapPlace, Encoding, Endpoint, Facility, Http, Kafka,
+        KafkaCompression, Kind, Mechanism, Nats, Otlp, Preset, Relp, Sasl, Secret, Syslog, SyslogHeader,
+        SyslogTransport, Tls, Transport, Web, web::Header,
     },
 };
 
@@ -78,6 +79,17 @@ window = 512
 user = "dns"
 password = "***"
 [[output]]
+type = "kafka"
+brokers = ["kafka-1.example:9093", "kafka-2.example:9093"]
+ports = [9094]
+topic = "dns-events"
+compression = "zstd"
+transport = "tls"
+ca = "ca.pem"
+user = "dns"
+password_file = "kafka"
+mechanism = "scram-sha-512"
+[[output]]
 type = "dnstap"
 path = "/run/dnstap.sock"
 identity = "resolver-1"
@@ -135,7 +147,7 @@ fn clickhouse() -> Output {
     http("clickhouse", web, Preset::Clickhouse { table, format })
 }
 
-fn others() -> [Output; 5] {
+fn others() -> [Output; 6] {
     let timeout = Duration::from_secs(10);
     let address = |host: &str, port| Address { host: host.to_owned(), port };
     let header = SyslogHeader {
@@ -153,11 +165,22 @@ fn others() -> [Output; 5] {
     let endpoint =
         Endpoint { address: address("nats.example", 4222), timeout, transport: Transport::default() };
     let nats = Nats { endpoint, subject: "dns.events".to_owned(), window: 512, auth: Some(auth) };
+    let auth = Auth::Password { user: "dns".to_owned(), password: Secret::file("password", "kafka") };
+    let kafka = Kafka {
+        brokers: ["kafka-1.example", "kafka-2.example"].map(|host| address(host, 9093)).to_vec(),
+        ports: vec![9094],
+        topic: "dns-events".to_owned(),
+        compression: KafkaCompression::Zstd,
+        timeout,
+        transport: Transport::Tls(Tls { ca: Some("ca.pem".into()), ..Tls::default() }),
+        sasl: Some(Sasl { mechanism: Mechanism::ScramSha512, auth }),
+    };
     let place = DnstapPlace::Path("/run/dnstap.sock".into());
     let dnstap = Dnstap { place, timeout, identity: Some("resolver-1".to_owned()) };
     let auth = Some(Auth::Token(Secret::given("token", "***")));
     let otlp = Otlp { web: Web { auth, ..Web::new("http://otel.example:4318") } };
-    [Kind::Otlp(otlp), Kind::Syslog(syslog), Kind::Relp(relp), Kind::Nats(nats), Kind::Dnstap(dnstap)]
+    let (kafka, dnstap) = (Kind::Kafka(kafka), Kind::Dnstap(dnstap));
+    [Kind::Otlp(otlp), Kind::Syslog(syslog), Kind::Relp(relp), Kind::Nats(nats), kafka, dnstap]
         .map(Output::new)
 }
 

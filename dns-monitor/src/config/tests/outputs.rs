@@ -143,6 +143,15 @@ type = "nats"
 address = "nats.example:4222"
 subject = "dns.events"
 [[output]]
+type = "kafka"
+brokers = ["kafka.example:9092"]
+ports = [9093]
+topic = "dns-events"
+compression = "zstd"
+user = "dns"
+password = "***"
+mechanism = "plain"
+[[output]]
 type = "dnstap"
 path = "/run/dnstap.sock"
 identity = "ns1"

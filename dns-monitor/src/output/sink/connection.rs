@@ -1,6 +1,7 @@
 //! A stream to a collector: connected, written and read within a time, and ended soon when the agent stops.
 
 pub mod connect;
+pub(crate) mod names;
 #[cfg(test)]
 mod tests;
 pub mod tls;

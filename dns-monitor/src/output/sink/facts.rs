@@ -1,4 +1,4 @@
-//! What protocols must know of an encoded event: its id and its time, wherever its schema keeps them.
+//! What protocols must know of an encoded event: its id, its time and its client, wherever its schema keeps them.
 
 use std::{borrow::Cow, time::SystemTime};
 
@@ -15,6 +15,8 @@ pub(super) struct Facts<'a> {
     pub(super) time: Option<u64>,
     /// Whether somebody wants to know of it.
     pub(super) alert: bool,
+    /// Who asked, as the event calls it: an address, or what stands for it.
+    pub(super) client: Option<Cow<'a, str>>,
 }
 
 /// The places where schemas keep them; the rest is skipped, not read.
@@ -59,6 +61,26 @@ struct Line<'a> {
     /// OCSF.
     #[serde(borrow)]
     is_alert: Option<&'a RawValue>,
+    /// Of ECS: ip.
+    #[serde(borrow)]
+    client: Option<&'a RawValue>,
+    /// Of OCSF: ip.
+    #[serde(borrow)]
+    src_endpoint: Option<&'a RawValue>,
+    /// EVE; of a response, who asked is at the other end.
+    #[serde(borrow)]
+    src_ip: Option<&'a RawValue>,
+    #[serde(borrow)]
+    dest_ip: Option<&'a RawValue>,
+    /// CIM.
+    #[serde(borrow)]
+    src: Option<&'a RawValue>,
+    /// Zeek.
+    #[serde(borrow, rename = "id.orig_h")]
+    orig_h: Option<&'a RawValue>,
+    /// ASIM.
+    #[serde(borrow, rename = "SrcIpAddr")]
+    src_ip_addr: Option<&'a RawValue>,
 }
 
 /// What one of its objects may have.
@@ -68,6 +90,8 @@ struct Inner<'a> {
     id: Option<&'a RawValue>,
     #[serde(borrow)]
     uid: Option<&'a RawValue>,
+    #[serde(borrow)]
+    ip: Option<&'a RawValue>,
     #[serde(borrow)]
     kind: Option<&'a RawValue>,
     #[serde(borrow, rename = "type")]
@@ -92,9 +116,21 @@ impl<'a> Facts<'a> {
             }),
             (id, _) => id,
         };
+        let is_answer = kind.as_deref() == Some("dns")
+            && text(inner(line.dns).type_).is_some_and(|part| part == "response");
+        let eve = if is_answer { line.dest_ip } else { line.src_ip };
+        let clients = [
+            inner(line.client).ip,
+            inner(line.src_endpoint).ip,
+            eve,
+            line.src,
+            line.orig_h,
+            line.src_ip_addr,
+        ];
+        let client = clients.into_iter().find_map(text);
         let alert = [text(event.kind), kind].into_iter().flatten().any(|kind| kind == "alert")
             || line.is_alert.is_some_and(|raw| raw.get() == "true");
-        Self { id, alert, time: times.into_iter().flatten().find_map(|raw| time(raw.get())) }
+        Self { id, alert, client, time: times.into_iter().flatten().find_map(|raw| time(raw.get())) }
     }
 
     /// When it happened, or else now.
@@ -193,6 +229,36 @@ mod tests {
         for (what, line, expected) in cases {
             let facts = Facts::read(line.as_bytes());
             assert_eq!((facts.id.as_deref(), facts.time, facts.alert), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn each_schema_says_who_asked() {
+        let cases = [
+            (
+                "ECS",
+                r#"{"client":{"ip":"192.0.2.1","port":4},"server":{"ip":"192.0.2.53"}}"#,
+                Some("192.0.2.1"),
+            ),
+            ("OCSF", r#"{"src_endpoint":{"ip":"192.0.2.1"}}"#, Some("192.0.2.1")),
+            (
+                "EVE",
+                r#"{"event_type":"dns","src_ip":"192.0.2.1","dest_ip":"192.0.2.53","dns":{"type":"request"}}"#,
+                Some("192.0.2.1"),
+            ),
+            (
+                "EVE, the answer",
+                r#"{"event_type":"dns","src_ip":"192.0.2.53","dest_ip":"192.0.2.1","dns":{"type":"response"}}"#,
+                Some("192.0.2.1"),
+            ),
+            ("CIM", r#"{"src":"192.0.2.1"}"#, Some("192.0.2.1")),
+            ("Zeek", r#"{"id.orig_h":"192.0.2.1"}"#, Some("192.0.2.1")),
+            ("ASIM", r#"{"SrcIpAddr":"192.0.2.1"}"#, Some("192.0.2.1")),
+            ("a gap", r#"{"event":{"kind":"event"}}"#, None),
+            ("text", "15:52:14 client 192.0.2.1", None),
+        ];
+        for (what, line, expected) in cases {
+            assert_eq!(Facts::read(line.as_bytes()).client.as_deref(), expected, "{what}");
         }
     }
 }

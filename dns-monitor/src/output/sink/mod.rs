@@ -11,6 +11,7 @@ mod fault;
 pub mod file;
 pub mod http;
 mod input;
+pub mod kafka;
 #[cfg(test)]
 mod lab;
 pub mod nats;
@@ -174,6 +175,8 @@ pub enum Sink {
     Relp(Box<relp::Relp>),
     /// A stream of NATS JetStream.
     Nats(Box<nats::Nats>),
+    /// A topic of Kafka.
+    Kafka(Box<kafka::Kafka>),
     /// dnstap over Frame Streams.
     Dnstap(Box<dnstap::Dnstap>),
     /// What a test says.
@@ -199,6 +202,7 @@ impl Sink {
             Kind::Syslog(syslog) => Self::Syslog(Box::new(syslog::Syslog::new(syslog, spec.hostname))),
             Kind::Relp(relp) => Self::Relp(Box::new(relp::Relp::new(relp, spec.hostname))),
             Kind::Nats(nats) => Self::Nats(Box::new(nats::Nats::new(nats))),
+            Kind::Kafka(kafka) => Self::Kafka(Box::new(kafka::Kafka::new(kafka)?)),
             Kind::Dnstap(dnstap) => Self::Dnstap(Box::new(dnstap::Dnstap::new(dnstap))),
         }))
     }
@@ -208,7 +212,7 @@ impl Sink {
     pub const fn acknowledges(&self) -> bool {
         match self {
             Self::Tcp(_) | Self::Unix(_) | Self::File(_) | Self::Syslog(_) | Self::Dnstap(_) => false,
-            Self::Http(_) | Self::Relp(_) | Self::Nats(_) => true,
+            Self::Http(_) | Self::Relp(_) | Self::Nats(_) | Self::Kafka(_) => true,
             #[cfg(test)]
             Self::Scripted(sink) => sink.acknowledges,
         }
@@ -226,6 +230,7 @@ impl Sink {
             Self::Syslog(sink) => sink.deliver(events, stop),
             Self::Relp(sink) => sink.deliver(events, stop),
             Self::Nats(sink) => sink.deliver(events, stop),
+            Self::Kafka(sink) => sink.deliver(events, stop),
             Self::Dnstap(sink) => sink.deliver(events, stop),
             Self::File(sink) => sink.deliver(events),
             #[cfg(test)]

@@ -1,15 +1,24 @@
 //! Connections for HTTP: whom they trust, and what can go wrong with them.
 
-use std::{fs, io, path::Path, sync::Arc};
+use std::{fs, io, net::SocketAddr, path::Path, sync::Arc};
 
 use ureq::{
     Agent,
+    config::Config,
+    http::{Uri, uri::Scheme},
     tls::{Certificate, ClientCert, PemItem, RootCerts, TlsConfig, parse_pem},
+    unversioned::{
+        resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver},
+        transport::{DefaultConnector, NextTimeout},
+    },
 };
 use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
-use super::SinkError;
+use super::{SinkError, connection::names};
 use crate::config::output::Tls;
+
+/// As many as a request tries.
+const MAX_ADDRESSES: usize = 16;
 
 /// An agent that follows no redirect: events go where the operator said. Files are read now.
 pub(super) fn agent(tls: &Tls) -> Result<Agent, ureq::Error> {
@@ -21,7 +30,31 @@ pub(super) fn agent(tls: &Tls) -> Result<Agent, ureq::Error> {
         .max_redirects_will_error(false)
         .http_status_as_error(false)
         .proxy(None);
-    Ok(config.build().new_agent())
+    Ok(Agent::with_parts(config.build(), DefaultConnector::default(), Names))
+}
+
+/// Names are looked up as for all outputs.
+#[derive(Debug)]
+struct Names;
+
+impl Resolver for Names {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let (host, port) = (uri.host().unwrap_or_default(), uri.port_u16());
+        let port = port.unwrap_or(if uri.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 });
+        if let Some(known) = names::known(host) {
+            let mut addresses = self.empty();
+            known.into_iter().take(MAX_ADDRESSES).for_each(|ip| addresses.push(SocketAddr::new(ip, port)));
+            return Ok(addresses);
+        }
+        let addresses = DefaultResolver::default().resolve(uri, config, timeout)?;
+        names::remember(host, addresses.iter().map(SocketAddr::ip).collect());
+        Ok(addresses)
+    }
 }
 
 fn config(tls: &Tls) -> io::Result<TlsConfig> {

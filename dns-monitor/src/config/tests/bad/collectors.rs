@@ -4,6 +4,36 @@ use super::{Case, check};
 
 const CASES: &[Case] = &[
     (
+        "Kafka without brokers",
+        "[[output]]\ntype = 'kafka'\ntopic = 'dns'",
+        r#"f.toml:1:1: output.brokers is missing: list some, such as ["kafka-1.example:9092"]"#,
+    ),
+    (
+        "Kafka with a broker without a port",
+        "[[output]]\ntype = 'kafka'\ntopic = 'dns'\nbrokers = ['a']",
+        r#"f.toml:4:12: output.brokers: "a" must be a host and a port, such as "siem.example:5044", "192.0.2.7:5044" or "[2001:db8::7]:5044""#,
+    ),
+    (
+        "a topic that is none",
+        "[[output]]\ntype = 'kafka'\ntopic = 'dns events'\nbrokers = ['a:1']",
+        r#"f.toml:3:9: output.topic: "dns events" must be 1 to 249 letters, digits, and "._-", such as "dns-events""#,
+    ),
+    (
+        "a mechanism without a user",
+        "[[output]]\ntype = 'kafka'\ntopic = 'dns'\nbrokers = ['a:1']\nmechanism = 'plain'",
+        r#"f.toml:1:1: output.user is missing: the mechanism needs one, and a password"#,
+    ),
+    (
+        "a token for Kafka",
+        "[[output]]\ntype = 'kafka'\ntopic = 'dns'\nbrokers = ['a:1']\ntoken = 'x'",
+        r#"f.toml:1:1: output.user is missing: Kafka knows user and password, and no token"#,
+    ),
+    (
+        "another name for a broker",
+        "[[output]]\ntype = 'kafka'\ntopic = 'dns'\nbrokers = ['a:1']\ntransport = 'tls'\nserver_name = 'b'",
+        r#"f.toml:6:15: output.server_name: "b" must be left out: a broker's certificate has the name that brokers are listed by"#,
+    ),
+    (
         "a URL with a password in it",
         "[[output]]\ntype = 'http'\nurl = 'https://dns:s3cret@a'",
         r#"f.toml:3:7: output.url: "https://dns:s3cret@a" must be a URL without user and password, such as "https://siem.example:9200""#,

@@ -11,12 +11,12 @@ const CASES: &[Case] = &[
     (
         "no type",
         "[[output]]\nname = 'x'",
-        r#"f.toml:1:1: output.type is missing: it must be one of "stdout", "file", "unix", "tcp", "tls", "http", "otlp", "syslog", "relp", "nats", "dnstap""#,
+        r#"f.toml:1:1: output.type is missing: it must be one of "stdout", "file", "unix", "tcp", "tls", "http", "otlp", "syslog", "relp", "nats", "kafka", "dnstap""#,
     ),
     (
         "a type that is none, and no word about its keys",
         "[[output]]\ntype = 'gelf'\naddress = 1",
-        r#"f.toml:2:8: output.type: "gelf" must be one of "stdout", "file", "unix", "tcp", "tls", "http", "otlp", "syslog", "relp", "nats", "dnstap""#,
+        r#"f.toml:2:8: output.type: "gelf" must be one of "stdout", "file", "unix", "tcp", "tls", "http", "otlp", "syslog", "relp", "nats", "kafka", "dnstap""#,
     ),
     (
         "a key of another type",

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::{SocketAddr, TcpStream, ToSocketAddrs as _},
+    net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs as _},
     os::fd::{AsFd as _, AsRawFd as _, BorrowedFd},
     sync::mpsc::{RecvTimeoutError, channel},
     thread,
@@ -18,7 +18,7 @@ use nix::{
     },
 };
 
-use super::Patience;
+use super::{Patience, names};
 use crate::{
     config::output::Address,
     output::sink::stop::{SLICE, Stop},
@@ -42,16 +42,22 @@ pub fn tcp(address: &Address, timeout: Duration, stop: &Stop) -> io::Result<TcpS
             Err(error) => last = error,
         }
     }
+    names::forget(&address.host);
     Err(last)
 }
 
-/// All addresses of a host. The system's lookup knows no timeout of ours, so a thread does it, which may outlive the call.
+/// All addresses of a host, as they were said not long ago, or are said now. The system's lookup knows no timeout of ours, so a thread does it, which may outlive the call.
 ///
 /// # Errors
 /// Those of the lookup; [`io::ErrorKind::TimedOut`].
 pub fn resolve(address: &Address, timeout: Duration, stop: &Stop) -> io::Result<Vec<SocketAddr>> {
     if let Some(ip) = address.ip() {
         return Ok(vec![SocketAddr::new(ip, address.port)]);
+    }
+    let sockets =
+        |addresses: Vec<IpAddr>| addresses.into_iter().map(|ip| SocketAddr::new(ip, address.port)).collect();
+    if let Some(known) = names::known(&address.host) {
+        return Ok(sockets(known));
     }
     let (sender, receiver) = channel();
     let Address { host, port } = address.clone();
@@ -63,7 +69,11 @@ pub fn resolve(address: &Address, timeout: Duration, stop: &Stop) -> io::Result<
     let patience = Patience::new(timeout, stop);
     loop {
         match receiver.recv_timeout(SLICE) {
-            Ok(found) => return found,
+            Ok(found) => {
+                let found: Vec<_> = found?.into_iter().map(|socket: SocketAddr| socket.ip()).collect();
+                names::remember(&address.host, found.clone());
+                return Ok(sockets(found));
+            }
             Err(RecvTimeoutError::Timeout) => patience.check()?,
             Err(RecvTimeoutError::Disconnected) => return Err(io::Error::other("the name lookup failed")),
         }

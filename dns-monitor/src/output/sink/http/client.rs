@@ -20,7 +20,7 @@ use crate::{
     config::output::{Auth, Encoding, SecretError, Web},
     output::sink::{
         SinkError, Stop,
-        connection::Patience,
+        connection::{Patience, names},
         fault::{broken, garbage, unauthorised},
         web,
     },
@@ -109,7 +109,13 @@ impl Client {
         let timeout = stop.left().map_or(self.settings.timeout, |left| left.min(self.settings.timeout));
         let agent = match self.agent.take() {
             Some(agent) => agent,
-            None => web::agent(&self.settings.tls).map_err(|error| web::fault(self.to(), error))?,
+            None => {
+                // Its address may be another by now.
+                if let Some(host) = self.settings.host() {
+                    names::forget(&host);
+                }
+                web::agent(&self.settings.tls).map_err(|error| web::fault(self.to(), error))?
+            }
         };
         let mut request = agent.post(url);
         for (name, value) in self.lines(encoded)? {
