@@ -208,9 +208,8 @@ impl Owner {
         match ready.start(&self.writers.common, false) {
             Ok(writer) => self.writers.running.push(writer),
             Err(error) => {
-                let error = log::with_causes(&error);
                 log::warn(format_args!("{error}"));
-                response.warn(error);
+                response.warn(error.to_string());
             }
         }
     }
