@@ -2,10 +2,8 @@
 
 use std::{
     env,
-    error::Error,
     fmt::Arguments,
     io::{Write as _, stderr},
-    iter,
     sync::OnceLock,
 };
 
@@ -32,12 +30,6 @@ pub fn warn(text: Arguments<'_>) {
 /// Why the program ends.
 pub fn error(text: Arguments<'_>) {
     line(Level::Error, text);
-}
-
-/// An error and what caused it, on one line.
-pub fn with_causes(error: &dyn Error) -> String {
-    let causes = iter::successors(Some(error), |error| (*error).source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// A closed standard error must not end the agent, so nothing is done about it.

@@ -3,6 +3,8 @@
 mod pace;
 
 use std::{
+    error::Error as StdError,
+    iter,
     num::NonZeroU32,
     path::{Path, PathBuf},
     sync::Arc,
@@ -128,7 +130,7 @@ impl Replay {
         }
         let result = self.read(file);
         if let Err(error) = &result {
-            log::warn(format_args!("{}", log::with_causes(error)));
+            log::warn(format_args!("{}", with_causes(error)));
         }
         self.pipeline.report_loss(self.now, self.packets.lost());
         result.is_ok()
@@ -158,4 +160,10 @@ impl Replay {
         self.packets.merge(capture.tally());
         result
     }
+}
+
+/// The error and what caused it, on one line.
+fn with_causes(error: &dyn StdError) -> String {
+    let causes = iter::successors(Some(error), |error| (*error).source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

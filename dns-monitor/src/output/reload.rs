@@ -10,7 +10,6 @@ use super::{
 };
 use crate::{
     config::{Output, Reread},
-    log,
     sandbox::reach::{Reach, ReachError},
 };
 
@@ -40,8 +39,8 @@ struct Counts {
 /// Why an output is not started.
 #[derive(Debug, Error)]
 enum Refusal {
-    #[error(transparent)]
-    Reach(#[from] ReachError),
+    #[error("output {name}: {why}")]
+    Reach { name: String, why: ReachError },
     #[error(transparent)]
     Writers(#[from] WritersError),
 }
@@ -63,10 +62,8 @@ impl Plan {
             match ready(output, common, reach) {
                 Ok((lane, ready)) => plan.add(lane, ready, before.is_some()),
                 Err(error) => {
-                    let why = log::with_causes(&error);
                     let what = if before.is_some() { "it goes on as it was" } else { "it is left out" };
-                    let name = &output.name;
-                    plan.refused.push(format!("{}:{place}: output {name}: {why}; {what}", reread.file));
+                    plan.refused.push(format!("{}:{place}: {error}; {what}", reread.file));
                 }
             }
         }
@@ -117,6 +114,7 @@ impl fmt::Display for Plan {
 
 /// Makes an output ready that comes while the agent runs: what would fail again and again is refused here.
 fn ready(output: &Output, common: &Common, reach: &Reach) -> Result<(Lane, Ready), Refusal> {
-    reach.check(&output.needs())?;
+    let refused = |why| Refusal::Reach { name: output.name.clone(), why };
+    reach.check(&output.needs()).map_err(refused)?;
     Ok(common.ready(output)?)
 }

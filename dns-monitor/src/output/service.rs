@@ -44,7 +44,8 @@ pub type Read = Box<dyn Fn() -> Option<Result<Reread, ConfigError>> + Send>;
 
 enum Message {
     Reload(Sender<Response>),
-    Finish(Instant),
+    /// The agent stops, see [`Owner::stop`].
+    Wake,
 }
 
 /// How others reach the thread.
@@ -110,7 +111,8 @@ impl Service {
     /// All lanes are closed: waits until everything queued is written, but no longer than until `deadline`.
     pub fn finish(self, deadline: Instant) {
         self.stop.by(deadline);
-        let _ended = self.handle.sender.try_send(Message::Finish(deadline));
+        // Where there is no room for this, another message wakes it.
+        let _awake = self.handle.sender.try_send(Message::Wake);
         let end = deadline + 2 * GRACE;
         while !self.thread.is_finished() && Instant::now() < end {
             thread::sleep(LOOK);
@@ -124,20 +126,20 @@ struct Owner {
     reach: Reach,
     changes: Sender<Change>,
     watched: Arc<Mutex<Vec<Watched>>>,
-    /// The agent stops.
+    /// Told when the agent stops.
     stop: Stop,
 }
 
 impl Owner {
     fn run(mut self, messages: &Receiver<Message>) {
         while let Ok(message) = messages.recv() {
-            match message {
-                Message::Reload(reply) => {
-                    let response = self.reload();
-                    // A caller that has gone does not matter.
-                    let _gone = reply.send(response);
-                }
-                Message::Finish(deadline) => return self.writers.finish(Some(deadline)),
+            if let (Message::Reload(reply), None) = (message, self.stop.left()) {
+                let response = self.reload();
+                // A caller that has gone does not matter.
+                let _gone = reply.send(response);
+            }
+            if let Some(left) = self.stop.left() {
+                return self.writers.finish(Some(Instant::now() + left));
             }
         }
     }
@@ -208,9 +210,8 @@ impl Owner {
         match ready.start(&self.writers.common, false) {
             Ok(writer) => self.writers.running.push(writer),
             Err(error) => {
-                let error = log::with_causes(&error);
                 log::warn(format_args!("{error}"));
-                response.warn(error);
+                response.warn(error.to_string());
             }
         }
     }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::config::{
     Output,
-    output::{DnstapPlace, Kind},
+    output::{Address, DnstapPlace, Kind},
 };
 
 /// An output that can be looked at.
@@ -171,6 +171,7 @@ fn place(output: &Output) -> String {
         Kind::Syslog(syslog) => syslog.address.to_string(),
         Kind::Relp(relp) => relp.endpoint.address.to_string(),
         Kind::Nats(nats) => nats.endpoint.address.to_string(),
+        Kind::Kafka(kafka) => kafka.brokers.iter().map(Address::to_string).collect::<Vec<_>>().join(","),
         Kind::Dnstap(dnstap) => match &dnstap.place {
             DnstapPlace::Path(path) => path.display().to_string(),
             DnstapPlace::Address(address) => address.to_string(),

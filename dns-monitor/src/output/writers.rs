@@ -42,28 +42,28 @@ pub const LAST_WORDS: Duration = Duration::from_secs(2);
 #[derive(Debug, Error)]
 pub enum WritersError {
     /// The system gives no thread.
-    #[error("cannot start the writer of output {name}")]
+    #[error("cannot start the writer of output {name}: {why}")]
     Thread {
         /// The output.
         name: String,
         /// Why.
-        source: io::Error,
+        why: io::Error,
     },
     /// It would say more of people than it may.
-    #[error("output {name}: privacy")]
+    #[error("output {name}: privacy: {why}")]
     Privacy {
         /// The output.
         name: String,
         /// Why.
-        source: PrivacyFault,
+        why: PrivacyFault,
     },
     /// Its settings cannot be used.
-    #[error("output {name}")]
+    #[error("output {name}: {why}")]
     Sink {
         /// The output.
         name: String,
         /// Why.
-        source: SinkError,
+        why: SinkError,
     },
 }
 
@@ -145,12 +145,12 @@ impl Common {
         let name = || output.name.clone();
         let mut lane = Lane::new(output, is_colored(output), queue);
         if let Some(privacy) = &output.privacy {
-            let fault = |source| WritersError::Privacy { name: name(), source };
+            let fault = |why| WritersError::Privacy { name: name(), why };
             let settings = privacy.settings().map_err(fault)?;
-            lane = lane.with_privacy(settings).map_err(|source| fault(source.into()))?;
+            lane = lane.with_privacy(settings).map_err(|error| fault(error.into()))?;
         }
         let spec = Spec { name: &output.name, kind: &output.kind, hostname: self.hostname.as_deref() };
-        let sink = Sink::new(&spec).map_err(|source| WritersError::Sink { name: name(), source })?;
+        let sink = Sink::new(&spec).map_err(|why| WritersError::Sink { name: name(), why })?;
         Ok((lane, Ready { output: output.clone(), sink, batches }))
     }
 
@@ -195,7 +195,7 @@ impl Ready {
                 Worker::start(&output.name, sink, batches, spool, &link).map(Threads::Worker)
             }
         };
-        let failed = |source| WritersError::Thread { name: output.name.clone(), source };
+        let failed = |why| WritersError::Thread { name: output.name.clone(), why };
         let threads = threads.map_err(failed)?;
         Ok(Writer { output, acknowledges, gauge, done, link, threads, deadline: None })
     }

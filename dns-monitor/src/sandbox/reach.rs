@@ -28,12 +28,12 @@ pub enum ReachError {
     #[error("needs to read {}, which the sandbox did not know at start: restart the agent", .0.display())]
     Read(PathBuf),
     /// A file that is not there, or not for us.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}: {why}", path.display())]
     File {
         /// Which.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        why: io::Error,
     },
 }
 
@@ -65,7 +65,7 @@ impl Reach {
             }
         }
         for path in &needs.read {
-            File::open(path).map_err(|source| ReachError::File { path: path.clone(), source })?;
+            File::open(path).map_err(|why| ReachError::File { path: path.clone(), why })?;
         }
         Ok(())
     }

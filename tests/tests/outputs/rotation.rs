@@ -63,6 +63,8 @@ fn standard_output_may_be_a_file_that_is_cut() {
     let questions = vec![("cut.w.lab.example".to_owned(), "A"); 500];
     let lines = || fs::read_to_string(&path).unwrap().lines().map(str::to_owned).collect::<Vec<_>>();
     let mut all = Vec::new();
+    // The first lookup fills the cache.
+    ask_all(lab.client(0), server, 0, &questions[..1]).unwrap();
     for _ in 0..3 {
         ask_all(lab.client(0), server, 0, &questions).unwrap();
         wait::until("events of all", || Ok((lines().len() >= questions.len()).then_some(()))).unwrap();

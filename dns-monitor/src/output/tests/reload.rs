@@ -379,3 +379,23 @@ fn what_an_output_that_goes_had_not_delivered_is_in_the_books() {
         .sum();
     assert!(book.contains(&format!("lost {lost} (unread-at-exit {lost})")) && lost >= 100, "{lost}: {book}");
 }
+
+/// However many ask, few wait, and each caller hears of it. The agent stops all the same.
+#[test]
+fn reloads_that_wait_are_bounded() {
+    let bench = Bench::new(&file("a", ""));
+    let handle = bench.service.handle().clone();
+    let text = Arc::clone(&bench.text);
+    let busy = text.lock().unwrap();
+    let mut waiting: Vec<_> = (0..100).map(|_| handle.reload()).collect();
+    // One may be at work, and eight wait.
+    waiting.retain(|response| !matches!(response.try_recv(), Ok(Response::Error { .. })));
+    assert!((8..=9).contains(&waiting.len()), "{}", waiting.len());
+    drop(busy);
+    let (_folder, books) = bench.finish();
+    assert_eq!(books, [("a".to_owned(), "seen 0 = emitted 0 + filtered 0 + lost 0".to_owned())]);
+    for response in waiting {
+        // Done, or the agent stopped before.
+        assert!(matches!(response.recv(), Ok(Response::Done { .. }) | Err(_)));
+    }
+}
