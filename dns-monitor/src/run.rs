@@ -1,10 +1,10 @@
 //! `dns-monitor run`: the kernel's samples through the pipeline, until told to stop.
 
 mod prepare;
+mod serve;
 
 use std::{
     io,
-    net::TcpListener,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -14,16 +14,11 @@ use std::{
 };
 
 use dns_monitor_common::counter::Counter;
-use jiff::Timestamp;
 use thiserror::Error;
 
 use crate::{
     config::Config,
-    control::{
-        audit::Audit,
-        protocol::Response,
-        server::{Bound, PATIENCE, Server, ServerError, Settings},
-    },
+    control::{protocol::Response, server::ServerError},
     identity::directory::{Directory, DirectoryError},
     log,
     notify::Notifier,
@@ -34,7 +29,6 @@ use crate::{
     pipeline::{Ledger, Pipeline},
     rules::{
         engine::{Handle, Service, force::Force},
-        manual::Manual,
         ruleset::Ruleset,
     },
     sandbox::SandboxError,
@@ -42,8 +36,7 @@ use crate::{
     status::{
         board::{Board, Pen},
         desk::Desk,
-        metrics,
-        scrape::{Scrape, ScrapeError},
+        scrape::ScrapeError,
     },
 };
 
@@ -116,12 +109,12 @@ pub fn run(config: &Config, prepared: Prepared, colored: bool, control: &Control
     let Prepared { mut kernel, socket, taps, metrics, notifier, file, sandbox } = prepared;
     let directory = Directory::live(config, taps)?;
     let (judges, rules) = channel();
-    let force = Force::new(kernel.enforcer()?, judges, manual(config), config.rules.learn_max);
+    let force = Force::new(kernel.enforcer()?, judges, serve::manual(config), config.rules.learn_max);
     let service = Service::start(config, file, force).map_err(RunError::Service)?;
     let board = Arc::new(Board::default());
     let desk = Desk::new(service.handle().clone(), board.clone(), sandbox);
-    let server = socket.map(|socket| serve(config, socket, desk.clone())).transpose()?;
-    let scrape = metrics.map(|port| scrape(port, desk)).transpose().map_err(RunError::Metrics)?;
+    let server = socket.map(|socket| serve::commands(config, socket, desk.clone())).transpose()?;
+    let scrape = metrics.map(|port| serve::figures(port, desk)).transpose().map_err(RunError::Metrics)?;
     if kernel.has_predecessor() {
         log::info(format_args!("taking over from an earlier agent as soon as there are rules"));
         if !service.wait() {
@@ -136,52 +129,13 @@ pub fn run(config: &Config, prepared: Prepared, colored: bool, control: &Control
     let learner = service.handle().clone();
     pipeline.set_learner(move |learn| learner.learn(learn));
     let pen = Pen::default();
-    let mut agent = Agent { kernel, handover, pipeline, rules, notifier, reload: None, board, pen };
+    let mut agent =
+        Agent { kernel, handover, pipeline, rules, notifier, reload: None, board, pen, counted: None };
     agent.notifier.ready();
     agent.watch(control, service.handle(), &writers)?;
     agent.notifier.stopping();
     drop((server, scrape, service));
     agent.stop(writers)
-}
-
-/// What the operator said to an earlier agent. Without a place to keep it, it is at least taken.
-fn manual(config: &Config) -> Manual {
-    match Manual::load(&config.rules.state_dir, Timestamp::now()) {
-        Ok((manual, broken)) => {
-            if let Some(broken) = broken {
-                log::warn(format_args!("{broken}"));
-            }
-            manual
-        }
-        Err(error) => {
-            log::warn(format_args!("{error}: rules of `rules allow` and `rules block` end with this agent"));
-            Manual::unsaved(&config.rules.state_dir)
-        }
-    }
-}
-
-/// Serves figures to Prometheus.
-fn scrape(port: TcpListener, desk: Desk) -> io::Result<Scrape> {
-    let scrape = Scrape::start(port, move || desk.status().map(|status| metrics::metrics(&status)))?;
-    log::info(format_args!("figures at http://{}/metrics", scrape.address()));
-    if !scrape.address().ip().is_loopback() {
-        log::warn(format_args!(
-            "whoever reaches {} sees the figures: there is no password",
-            scrape.address()
-        ));
-    }
-    Ok(scrape)
-}
-
-/// Answers on the control socket.
-fn serve(config: &Config, socket: Bound, desk: Desk) -> Result<Server, ServerError> {
-    let settings = Settings {
-        socket: config.control.socket.clone().unwrap_or_default(),
-        group: config.control.group.clone(),
-        audit: Audit::new(&config.rules.state_dir),
-        patience: PATIENCE,
-    };
-    Server::serve(socket, settings, Arc::new(desk))
 }
 
 struct Agent {
@@ -197,6 +151,8 @@ struct Agent {
     /// Where figures are left, and how.
     board: Arc<Board>,
     pen: Pen,
+    /// What the kernel had lost when so many samples were drained.
+    counted: Option<(u64, u64)>,
 }
 
 impl Agent {
@@ -212,6 +168,7 @@ impl Agent {
                 self.notify();
                 if self.pen.is_due() {
                     let ledger = self.ledger()?;
+                    self.counted = Some((self.kernel.drained(), ledger.packets.lost()));
                     self.pen.leave(&self.board, self.kernel.watched(), &ledger);
                 }
             }
@@ -270,9 +227,23 @@ impl Agent {
         }
         self.kernel.holes().into_iter().for_each(|hole| self.pipeline.report_hole(hole));
         self.pipeline.expire(self.kernel.now());
-        let (packets, _) = self.kernel.tally()?;
-        self.pipeline.report_loss(self.kernel.now(), packets.lost());
+        let lost = self.lost()?;
+        self.pipeline.report_loss(self.kernel.now(), lost);
         Ok(())
+    }
+
+    /// What the kernel has lost. Counters are asked where there was traffic, and once a second: an idle agent does nothing
+    /// that costs more.
+    fn lost(&mut self) -> Result<u64, KernelError> {
+        let drained = self.kernel.drained();
+        match self.counted {
+            Some((at, lost)) if at == drained => Ok(lost),
+            _ => {
+                let lost = self.kernel.tally()?.0.lost();
+                self.counted = Some((drained, lost));
+                Ok(lost)
+            }
+        }
     }
 
     fn stop(mut self, writers: Writers) -> Result<(), RunError> {
