@@ -122,7 +122,7 @@ impl Machine {
         .unwrap();
         let is_it = |event: &Value| {
             event["dns"]["question"]["name"] == name
-                && event["server"]["port"].to_string() == PORT
+                && event["server"]["port"].as_u64() == PORT.parse().ok()
                 && event["dns_monitor"]["role"] == "client"
         };
         wait::until("its event", || Ok(self.events().iter().any(is_it).then_some(()))).unwrap();
