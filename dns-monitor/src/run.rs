@@ -2,24 +2,20 @@
 
 mod agent;
 mod prepare;
+mod serve;
 
 use std::{
     io,
-    net::TcpListener,
     sync::{Arc, atomic::AtomicBool, mpsc::channel},
 };
 
-use jiff::Timestamp;
 use thiserror::Error;
 
 use self::agent::Agent;
 pub use self::prepare::{Prepared, prepare};
 use crate::{
     config::Config,
-    control::{
-        audit::Audit,
-        server::{Bound, PATIENCE, Server, ServerError, Settings},
-    },
+    control::server::ServerError,
     identity::directory::{Directory, DirectoryError},
     log,
     output::{
@@ -29,17 +25,13 @@ use crate::{
         writers::{self, Source, WritersError},
     },
     pipeline::Pipeline,
-    rules::{
-        engine::{Service, force::Force},
-        manual::Manual,
-    },
+    rules::engine::{Service, force::Force},
     sandbox::SandboxError,
     source::kernel::{KernelError, handover::Handover},
     status::{
         board::{Board, Pen},
         desk::Desk,
-        metrics,
-        scrape::{Scrape, ScrapeError},
+        scrape::ScrapeError,
     },
 };
 
@@ -100,7 +92,7 @@ pub fn run(config: &Config, prepared: Prepared, control: &Control) -> Result<(),
     let Prepared { mut kernel, socket, taps, metrics, notifier, arguments, sandbox, reach } = prepared;
     let directory = Directory::live(config, taps)?;
     let (judges, rules) = channel();
-    let force = Force::new(kernel.enforcer()?, judges, manual(config), config.rules.learn_max);
+    let force = Force::new(kernel.enforcer()?, judges, serve::manual(config), config.rules.learn_max);
     let service = Service::start(config, arguments.config.clone(), force).map_err(RunError::Service)?;
     lookups::warn(&config.outputs);
     let (lanes, writers) = writers::start(config, Source::Live)?;
@@ -109,8 +101,8 @@ pub fn run(config: &Config, prepared: Prepared, control: &Control) -> Result<(),
     let outputs = output::Service::start(writers, read, reach, change).map_err(RunError::Outputs)?;
     let board = Arc::new(Board::default());
     let desk = Desk::new(service.handle().clone(), outputs.handle().clone(), board.clone(), sandbox);
-    let server = socket.map(|socket| serve(config, socket, desk.clone())).transpose()?;
-    let scrape = metrics.map(|port| scrape(port, desk)).transpose().map_err(RunError::Metrics)?;
+    let server = socket.map(|socket| serve::commands(config, socket, desk.clone())).transpose()?;
+    let scrape = metrics.map(|port| serve::figures(port, desk)).transpose().map_err(RunError::Metrics)?;
     if kernel.has_predecessor() {
         log::info(format_args!("taking over from an earlier agent as soon as there are rules"));
         if !service.wait() {
@@ -124,50 +116,11 @@ pub fn run(config: &Config, prepared: Prepared, control: &Control) -> Result<(),
     let learner = service.handle().clone();
     pipeline.set_learner(move |learn| learner.learn(learn));
     let (reloads, pen) = (Vec::new(), Pen::default());
-    let mut agent = Agent { kernel, handover, pipeline, rules, changes, notifier, reloads, board, pen };
+    let mut agent =
+        Agent { kernel, handover, pipeline, rules, changes, notifier, reloads, board, pen, counted: None };
     agent.notifier.ready();
     agent.watch(control, service.handle(), &outputs)?;
     agent.notifier.stopping();
     drop((server, scrape, service));
     agent.stop(outputs)
-}
-
-/// What the operator said to an earlier agent. Without a place to keep it, it is at least taken.
-fn manual(config: &Config) -> Manual {
-    match Manual::load(&config.rules.state_dir, Timestamp::now()) {
-        Ok((manual, broken)) => {
-            if let Some(broken) = broken {
-                log::warn(format_args!("{broken}"));
-            }
-            manual
-        }
-        Err(error) => {
-            log::warn(format_args!("{error}: rules of `rules allow` and `rules block` end with this agent"));
-            Manual::unsaved(&config.rules.state_dir)
-        }
-    }
-}
-
-/// Serves figures to Prometheus.
-fn scrape(port: TcpListener, desk: Desk) -> io::Result<Scrape> {
-    let scrape = Scrape::start(port, move || desk.status().map(|status| metrics::metrics(&status)))?;
-    log::info(format_args!("figures at http://{}/metrics", scrape.address()));
-    if !scrape.address().ip().is_loopback() {
-        log::warn(format_args!(
-            "whoever reaches {} sees the figures: there is no password",
-            scrape.address()
-        ));
-    }
-    Ok(scrape)
-}
-
-/// Answers on the control socket.
-fn serve(config: &Config, socket: Bound, desk: Desk) -> Result<Server, ServerError> {
-    let settings = Settings {
-        socket: config.control.socket.clone().unwrap_or_default(),
-        group: config.control.group.clone(),
-        audit: Audit::new(&config.rules.state_dir),
-        patience: PATIENCE,
-    };
-    Server::serve(socket, settings, Arc::new(desk))
 }

@@ -54,6 +54,8 @@ pub struct Agent {
     /// Where figures are left, and how.
     pub board: Arc<Board>,
     pub pen: Pen,
+    /// What the kernel had lost when so many samples were drained.
+    pub counted: Option<(u64, u64)>,
 }
 
 impl Agent {
@@ -70,6 +72,7 @@ impl Agent {
                 self.notify();
                 if self.pen.is_due() {
                     let ledger = self.ledger()?;
+                    self.counted = Some((self.kernel.drained(), ledger.packets.lost()));
                     self.pen.leave(&self.board, self.kernel.watched(), &ledger);
                 }
             }
@@ -137,9 +140,23 @@ impl Agent {
         }
         self.kernel.holes().into_iter().for_each(|hole| self.pipeline.report_hole(hole));
         self.pipeline.expire(self.kernel.now());
-        let (packets, _) = self.kernel.tally()?;
-        self.pipeline.report_loss(self.kernel.now(), packets.lost());
+        let lost = self.lost()?;
+        self.pipeline.report_loss(self.kernel.now(), lost);
         Ok(())
+    }
+
+    /// What the kernel has lost. Counters are asked where there was traffic, and once a second: an idle agent does nothing
+    /// that costs more.
+    fn lost(&mut self) -> Result<u64, KernelError> {
+        let drained = self.kernel.drained();
+        match self.counted {
+            Some((at, lost)) if at == drained => Ok(lost),
+            _ => {
+                let lost = self.kernel.tally()?.0.lost();
+                self.counted = Some((drained, lost));
+                Ok(lost)
+            }
+        }
     }
 
     /// Detaches, gives what waits, and prints the ledger.

@@ -1,6 +1,7 @@
 //! A tree becomes an .rpm.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -47,11 +48,18 @@ pub fn make(tree: &Tree, folder: &Path) -> Result<PathBuf> {
 }
 
 fn files(tree: &Tree) -> Result<String> {
-    let mut lines = String::from("%dir /etc/dns-monitor\n");
+    let mut lines = String::new();
+    let mut folders = BTreeSet::new();
     for file in tree.files(&tree.root)? {
         let path = format!("/{}", file.strip_prefix(&tree.root)?.display());
+        // Folders of our own go with the package; others have theirs.
+        let above = Path::new(&path).ancestors().skip(1).map(Path::to_path_buf);
+        folders.extend(above.filter(|folder| folder.iter().any(|name| name == "dns-monitor")));
         let mark = if SETTINGS.contains(&path.as_str()) { "%config(noreplace) " } else { "" };
         lines.push_str(&format!("{mark}{path}\n"));
+    }
+    for folder in folders {
+        lines.push_str(&format!("%dir {}\n", folder.display()));
     }
     Ok(lines)
 }

@@ -9,11 +9,14 @@ use std::{
 };
 
 use aya::maps::{Map, MapData, MapError, PerCpuArray};
-use dns_monitor_common::counter::{Counter, Kind};
+use dns_monitor_common::{
+    counter::{Counter, Kind},
+    names,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::interface;
+use super::{Kernel, interface, pins};
 use crate::{
     event::gap::{Hole, Why},
     ledger::Tally,
@@ -123,6 +126,35 @@ impl Handover {
                 "{path}: {error}: the next agent will not know until when this one watched"
             ));
         }
+    }
+}
+
+impl Kernel {
+    /// Counts what the programs of the agent before had for nobody; once they are replaced. Ours will be counted likewise
+    /// if they are kept.
+    pub fn take_over(&mut self, before: &Handover) {
+        let interfaces = self.names();
+        let Some(first) = interfaces.first() else { return };
+        let pin = pins::path(first, names::COUNTERS);
+        self.object.unread = before.unread(&pin);
+        let _gone = fs::remove_file(&pin);
+        if self.keep
+            && let Err(error) = self.object.counters.pin(&pin)
+        {
+            log::warn(format_args!("the next agent will not know how much it has missed: {error}"));
+        }
+        self.holes.extend(before.holes(&interfaces, self.now()));
+        before.begin(interfaces);
+    }
+
+    /// Leaves word for the next agent, after the last drain; `until` is when it began, ns since the Unix epoch.
+    pub fn hand_over(&self, to: &Handover, until: u64) {
+        let counted = self.closed.as_ref().filter(|_| self.keep).map(|(tally, _)| Counted::of(tally));
+        to.end(self.names(), until, counted);
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.interfaces.iter().map(|interface| interface.name.clone()).collect()
     }
 }
 

@@ -17,13 +17,12 @@ pub mod sample;
 pub mod watch;
 pub mod watched;
 
-use dns_monitor_common::{counter::Counter, names};
+use dns_monitor_common::counter::Counter;
 pub use error::KernelError;
 
 use self::{
-    attach::{Attachment, Ingress, Place},
+    attach::Place,
     enforce::Enforcer,
-    handover::{Counted, Handover},
     object::Object,
     watch::LinkWatch,
     watched::{Interface, Watched},
@@ -114,33 +113,6 @@ impl Kernel {
         Ok(())
     }
 
-    /// Counts what the programs of the agent before had for nobody; once they are replaced. Ours will be counted likewise
-    /// if they are kept.
-    pub fn take_over(&mut self, before: &Handover) {
-        let interfaces = self.names();
-        let Some(first) = interfaces.first() else { return };
-        let pin = pins::path(first, names::COUNTERS);
-        self.object.unread = before.unread(&pin);
-        let _gone = std::fs::remove_file(&pin);
-        if self.keep
-            && let Err(error) = self.object.counters.pin(&pin)
-        {
-            log::warn(format_args!("the next agent will not know how much it has missed: {error}"));
-        }
-        self.holes.extend(before.holes(&interfaces, self.now()));
-        before.begin(interfaces);
-    }
-
-    /// Leaves word for the next agent, after the last drain; `until` is when it began, ns since the Unix epoch.
-    pub fn hand_over(&self, to: &Handover, until: u64) {
-        let counted = self.closed.as_ref().filter(|_| self.keep).map(|(tally, _)| Counted::of(tally));
-        to.end(self.names(), until, counted);
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.interfaces.iter().map(|interface| interface.name.clone()).collect()
-    }
-
     /// Whether an earlier agent's programs are at work, which are to be replaced only when there are rules.
     pub fn has_predecessor(&self) -> bool {
         self.interfaces.iter().any(|interface| pins::are_there(&interface.name))
@@ -215,23 +187,6 @@ impl Kernel {
         changed
     }
 
-    fn look(&mut self) {
-        let Self { interfaces, holes, checked, epoch, .. } = self;
-        holes.extend(interfaces.iter_mut().filter_map(|interface| interface.look(*checked, *epoch)));
-    }
-
-    /// When nothing was seen, as far as it is over and was not given before.
-    pub fn holes(&mut self) -> Vec<Hole> {
-        std::mem::take(&mut self.holes)
-    }
-
-    /// The same at the end, and what is not over: up to now.
-    pub fn last_holes(&mut self) -> Vec<Hole> {
-        let Self { interfaces, holes, epoch, .. } = self;
-        holes.extend(interfaces.iter_mut().filter_map(|interface| interface.end(*epoch)));
-        self.holes()
-    }
-
     /// An interface that only has another name is the same one; but another one that now has the name is the one meant.
     fn detach_gone(&mut self) {
         for interface in &mut self.interfaces {
@@ -265,7 +220,7 @@ impl Kernel {
             let Some(index) = interface::index(&interface.name) else { continue };
             let place = Place { interface: &interface.name, index, keep: self.keep };
             let attachment = attach::attach(&mut self.object.ebpf, place, self.attach)?;
-            report(&interface.name, &attachment, first);
+            attachment.report(&interface.name, first);
             interface.index = index;
             interface.attachment = Some(attachment);
             interface.times = interface.times.saturating_add(1);
@@ -292,6 +247,11 @@ impl Kernel {
         self.interfaces.iter().map(|interface| interface.watched(self.epoch)).collect()
     }
 
+    /// How many samples were drained so far.
+    pub fn drained(&self) -> u64 {
+        self.drained
+    }
+
     /// The wall clock now, as samples have it, ns since the Unix epoch.
     pub fn now(&self) -> u64 {
         clock::monotonic().wrapping_add(self.epoch)
@@ -306,30 +266,5 @@ impl Kernel {
             Some(closed) => Ok(*closed),
             None => self.object.tally(),
         }
-    }
-}
-
-fn report(name: &str, attachment: &Attachment, first: bool) {
-    let how = attachment.ingress.name();
-    let again = if first { "" } else { " again" };
-    log::info(format_args!("watching {name}{again}: ingress on {how}, egress on TC"));
-    if attachment.ingress == Ingress::GenericXdp {
-        let refusals = attachment.refusals.join("; ");
-        log::warn(format_args!(
-            "{name} has no native XDP ({refusals}); generic XDP sees packets only after the kernel has built a \
-             socket buffer for each: `--attach tc` costs no more"
-        ));
-    }
-    if attachment.ingress != Ingress::Tc && interface::is_veth(name) {
-        log::warn(format_args!(
-            "{name} is a veth: what XDP answers by it is lost unless its other end has an XDP program, too; where rules \
-             block, use `--attach tc`"
-        ));
-    }
-    if attachment.ingress != Ingress::Tc && interface::strips_vlan(name).unwrap_or(false) {
-        log::info(format_args!(
-            "{name} may take VLAN tags out of frames before XDP sees them; where events lack VLANs: \
-             `ethtool -K {name} rxvlan off`, or `--attach tc`"
-        ));
     }
 }

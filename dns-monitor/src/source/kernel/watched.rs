@@ -1,6 +1,7 @@
 //! One interface that is to be watched: what it is called, whether the programs are on it, and since when it shows nothing.
 
 use super::{
+    Kernel,
     attach::{Attachment, Ingress},
     clock, interface,
 };
@@ -99,6 +100,54 @@ impl Interface {
             ingress: self.attachment.as_ref().map(|attachment| attachment.ingress),
             reattached: self.times.saturating_sub(1),
             unseen: self.lack.map(|lack| (lack.why, lack.since.wrapping_add(epoch))),
+        }
+    }
+}
+
+impl Kernel {
+    /// Looks at all interfaces.
+    pub(super) fn look(&mut self) {
+        let Self { interfaces, holes, checked, epoch, .. } = self;
+        holes.extend(interfaces.iter_mut().filter_map(|interface| interface.look(*checked, *epoch)));
+    }
+
+    /// When nothing was seen, as far as it is over and was not given before.
+    pub fn holes(&mut self) -> Vec<Hole> {
+        std::mem::take(&mut self.holes)
+    }
+
+    /// The same at the end, and what is not over: up to now.
+    pub fn last_holes(&mut self) -> Vec<Hole> {
+        let Self { interfaces, holes, epoch, .. } = self;
+        holes.extend(interfaces.iter_mut().filter_map(|interface| interface.end(*epoch)));
+        self.holes()
+    }
+}
+
+impl Attachment {
+    /// Says how the interface is watched, and what to know of that.
+    pub fn report(&self, name: &str, first: bool) {
+        let how = self.ingress.name();
+        let again = if first { "" } else { " again" };
+        log::info(format_args!("watching {name}{again}: ingress on {how}, egress on TC"));
+        if self.ingress == Ingress::GenericXdp {
+            let refusals = self.refusals.join("; ");
+            log::warn(format_args!(
+                "{name} has no native XDP ({refusals}); generic XDP sees packets only after the kernel has built a \
+             socket buffer for each: `--attach tc` costs no more"
+            ));
+        }
+        if self.ingress != Ingress::Tc && interface::is_veth(name) {
+            log::warn(format_args!(
+                "{name} is a veth: what XDP answers by it is lost unless its other end has an XDP program, too; where rules \
+             block, use `--attach tc`"
+            ));
+        }
+        if self.ingress != Ingress::Tc && interface::strips_vlan(name).unwrap_or(false) {
+            log::info(format_args!(
+                "{name} may take VLAN tags out of frames before XDP sees them; where events lack VLANs: \
+             `ethtool -K {name} rxvlan off`, or `--attach tc`"
+            ));
         }
     }
 }
