@@ -92,6 +92,11 @@ impl Delivery {
         !self.stop.is_over()
     }
 
+    /// Whether the agent's time is over.
+    pub fn is_over(&self) -> bool {
+        self.stop.is_over()
+    }
+
     /// What a receipt does not speak of was not taken.
     fn take(&mut self, receipt: &Receipt, count: u64) {
         let taken = receipt.taken.min(count);

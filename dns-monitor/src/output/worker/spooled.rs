@@ -242,6 +242,10 @@ impl Courier {
                 }
             }
             self.common.with(Spool::acknowledge);
+            // A collector that takes one batch after the other would go on taking them, and nobody would count what is left.
+            if self.delivery.is_over() {
+                return false;
+            }
             self.tended.tend(&mut self.delivery);
         }
     }
@@ -254,9 +258,10 @@ impl Courier {
                 self.common.keep([batch]);
             }
         }
-        self.common.with(Spool::close);
+        // Counted first: a disk that is busy may take longer than there is time, and what is written is kept all the same.
         let kept = self.common.lock().0.pending();
         Fates::add(&self.common.done.fates.kept, kept);
+        self.common.with(Spool::close);
         if kept > 0 {
             log::info(format_args!(
                 "output {}: {kept} events stay in the spool for the next start",
