@@ -33,10 +33,13 @@ fn glued(line: &str, sent: &BTreeSet<String>) -> Option<Vec<String>> {
     Some([first, next].into_iter().filter(|event| sent.contains(*event)).map(str::to_owned).collect())
 }
 
+/// Lines, and the events in them or the line that nobody sent.
+type Case = (&'static [&'static str], Result<&'static [&'static str], &'static str>);
+
 #[test]
 fn one_line_may_be_cut_and_another_glued_to_it() {
     let sent = BTreeSet::from(["{one}", "{two}"].map(str::to_owned));
-    let cases: &[(&[&str], Result<&[&str], &str>)] = &[
+    let cases: &[Case] = &[
         (&["{one}", "{two}", "{one}"], Ok(&["{one}", "{two}"])),
         (&["{one}", "{tw"], Ok(&["{one}"])),
         (&["{on{two}", "{one}"], Ok(&["{one}", "{two}"])),

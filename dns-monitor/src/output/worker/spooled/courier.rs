@@ -121,10 +121,11 @@ impl Courier {
                 break false;
             }
             self.common.with(Spool::acknowledge);
-            self.tended.tend(&mut self.delivery);
+            // A collector that takes one batch after the other would go on taking them, and nobody would count what is left.
             if self.delivery.is_over() {
                 break false;
             }
+            self.tended.tend(&mut self.delivery);
         };
         self.buffer = buffer;
         all
@@ -152,9 +153,10 @@ impl Courier {
                 let _refused = self.common.keep([batch]);
             }
         }
-        self.common.with(Spool::close);
+        // Counted first: a disk that is busy may take longer than there is time, and what is written is kept all the same.
         let kept = self.common.lock().spool.pending();
         Fates::add(&self.common.done.fates.kept, kept);
+        self.common.with(Spool::close);
         if kept > 0 {
             log::info(format_args!(
                 "output {}: {kept} events stay in the spool for the next start",
