@@ -53,7 +53,13 @@ const SAID: &[&[u8]] = &[
 /// The text of every format, messages of DHCP as its target takes them, and what collectors say.
 pub fn seeds() -> impl Iterator<Item = Vec<u8>> {
     let said = SAID.iter().map(|said| said.to_vec());
-    TEXTS.iter().map(|text| text.as_bytes().to_vec()).chain([granted(), replied()]).chain(said).chain(spooled()).chain(settings())
+    TEXTS
+        .iter()
+        .map(|text| text.as_bytes().to_vec())
+        .chain([granted(), replied()])
+        .chain(said)
+        .chain(spooled())
+        .chain(settings())
 }
 
 /// Every output that the manual shows, for the target `collectors`.

@@ -81,7 +81,9 @@ pub(super) fn fuzz<T: std::fmt::Debug + PartialEq>(
         let (whole, behind) = bytes.split_at(length);
         let Some((_, short)) = whole.split_last() else { unreachable!("a reply of no bytes: {reply:?}") };
         assert_eq!(parse(short), Ok(None), "{whole:?}");
-        assert!(parse(whole).is_ok_and(|again| again.is_some_and(|(again, to)| (&again, to) == (&reply, length))));
+        assert!(
+            parse(whole).is_ok_and(|again| again.is_some_and(|(again, to)| (&again, to) == (&reply, length)))
+        );
         take(reply);
         bytes = behind;
     }
