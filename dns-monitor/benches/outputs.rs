@@ -82,7 +82,7 @@ fn round(folder: &Path, capture: &Path, outputs: &[(&str, Way)], port: u16) -> R
     let tables = outputs.iter().enumerate().map(|(number, output)| table(out.path(), number, output, port));
     let config = Config::parse("bench", &tables.collect::<String>())?;
     let start = [support::thread_time(), support::process_time()];
-    replay(&config, &[capture.to_owned()], false)?;
+    replay(&config, &[capture.to_owned()], None)?;
     Ok([support::thread_time() - start[0], support::process_time() - start[1]])
 }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use clap::Args;
+use clap::{Args, builder::ArgPredicate};
 
 use crate::{
     build_ebpf::build_ebpf,
@@ -21,10 +21,10 @@ use crate::{
 pub struct Options {
     /// Targets to run [default: all]
     pub targets: Vec<String>,
-    /// Inputs to try with each target
-    #[arg(long, default_value_t = 100_000, conflicts_with = "seconds")]
-    pub runs: u64,
-    /// Time for each target instead, seconds
+    /// Inputs to try with each target [default: 100000, where no time is given]
+    #[arg(long, default_value_if("seconds", ArgPredicate::IsPresent, None), default_value = "100000")]
+    pub runs: Option<u64>,
+    /// Time for each target, seconds
     #[arg(long)]
     pub seconds: Option<u64>,
 }
@@ -55,15 +55,16 @@ pub fn fuzz(options: &Options, how: Build) -> Result<()> {
         bail!("no fuzz target {unknown}; there are: {}", all.join(", "));
     }
     build_ebpf()?;
-    let limit = match options.seconds {
-        Some(seconds) => format!("-max_total_time={seconds}"),
-        None => format!("-runs={}", options.runs),
-    };
+    let limits = [
+        options.runs.map(|runs| format!("-runs={runs}")),
+        options.seconds.map(|seconds| format!("-max_total_time={seconds}")),
+    ];
+    let limits: Vec<String> = limits.into_iter().flatten().collect();
     let programs = build(how)?;
     let seeds = target("fuzzing/seeds");
     step(Command::new(programs.join("seeds")).arg(&seeds))?;
     for name in all.iter().filter(|name| options.targets.is_empty() || options.targets.contains(name)) {
-        run_target(&programs, name, &limit, &seeds)?;
+        run_target(&programs, name, &limits, &seeds)?;
     }
     Ok(())
 }
@@ -91,7 +92,7 @@ fn build(how: Build) -> Result<PathBuf> {
 }
 
 /// From the same seeds with the same random numbers each time; what crashes is kept.
-fn run_target(programs: &Path, name: &str, limit: &str, seeds: &Path) -> Result<()> {
+fn run_target(programs: &Path, name: &str, limits: &[String], seeds: &Path) -> Result<()> {
     let crashes = workspace().join("dns-monitor/fuzz/artifacts").join(name);
     let found = target("fuzzing/corpus").join(name);
     if found.exists() {
@@ -101,7 +102,8 @@ fn run_target(programs: &Path, name: &str, limit: &str, seeds: &Path) -> Result<
     fs::create_dir_all(&found)?;
     let mut fuzzer = Command::new(programs.join(name));
     fuzzer
-        .args([limit, "-seed=1", "-timeout=20", "-verbosity=0", "-print_final_stats=1"])
+        .args(limits)
+        .args(["-seed=1", "-timeout=20", "-verbosity=0", "-print_final_stats=1"])
         .arg(format!("-artifact_prefix={}/", crashes.display()))
         .args([&found, seeds]);
     say(line(&fuzzer));

@@ -62,8 +62,9 @@ fn settings(text: &str) {
     match Config::parse("f", &text) {
         Ok(config) => {
             let written = config.to_toml().expect("settings have a TOML form");
-            let again = Config::parse("again", &written);
-            assert!(again.is_ok_and(|again| again == config), "{written}");
+            // Not as it was: secrets are not told.
+            let again = Config::parse("again", &written).expect("what is written is accepted");
+            assert_eq!(again.to_toml().ok(), Some(written));
         }
         Err(ConfigError::Invalid(problems)) => assert!(!problems.is_empty()),
         Err(error) => unreachable!("{error}"),
