@@ -113,3 +113,30 @@ fn a_full_spool_is_in_the_books() {
     assert_eq!((tally.held(), tally.emitted() + lost), (0, 400_000), "{tally}");
     assert_eq!(numbers(&taken).len() as u64, tally.emitted());
 }
+
+#[test]
+fn when_time_is_over_a_collector_that_takes_everything_gets_no_more() {
+    let folder = TempDir::new().unwrap();
+    let (mut queue, batches) = queue(1 << 20);
+    let open = Arc::new(AtomicBool::new(false));
+    let is_open = Arc::clone(&open);
+    let (sink, taken) = collector(true, move |count| {
+        until("the agent stops", || is_open.load(Ordering::Relaxed));
+        everything(count)
+    });
+    let link = link();
+    let worker = Worker::start("x", sink, batches, Some(spool(&folder)), &link).unwrap();
+    // More than is delivered at a time.
+    for number in (0..400_000).step_by(1000) {
+        queue.put(batch(number, 1000), None);
+    }
+    until("all is in the spool", || queue.is_idle());
+    queue.close();
+    link.stop.by(Instant::now());
+    open.store(true, Ordering::Relaxed);
+    worker.finish(None);
+    let tally = queue.tally();
+    let kept = tally.count(OutputReason::Kept);
+    assert_eq!((kept + numbers(&taken).len() as u64, tally.held(), tally.lost()), (400_000, 0, 0), "{tally}");
+    assert!(kept > 0, "{tally}");
+}
