@@ -110,7 +110,7 @@ impl Target {
                 let (user, password) = clickhouse::USER;
                 format!(
                     "type = 'http'\npreset = 'clickhouse'\nurl = 'http://127.0.0.1:{}'\nschema = 'zeek'\n\
-                     table = 'events'\nuser = '{user}'\npassword = '{password}'",
+                     table = 'events'\ntimeout = '2s'\nuser = '{user}'\npassword = '{password}'",
                     self.port()
                 )
             }
