@@ -14,7 +14,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-pub use self::table::Table;
+pub use self::{report::HIDDEN, table::Table};
 use self::{
     report::Report,
     table::{find, unknown},

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use thiserror::Error;
 
 use crate::config::{
-    raw::Table,
+    raw::{HIDDEN, Table},
     rules::path,
     value::{Checked, expected},
 };
@@ -15,8 +15,6 @@ use crate::config::{
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 /// Far more than any password or token.
 const MAX_BYTES: usize = 64 << 10;
-/// What is printed instead.
-const HIDDEN: &str = "***";
 
 /// A password or token. Files are read at each use, so that a new one needs no restart.
 #[derive(Clone, PartialEq, Eq)]
@@ -109,7 +107,6 @@ fn located(file: &PathBuf) -> PathBuf {
 
 fn text(text: &str) -> Checked<String> {
     if text.is_empty() || text.len() > MAX_BYTES || text.contains(char::is_control) {
-        // The value itself is in the error already: it is wrong, or it is no text.
         return expected("one line of text");
     }
     Ok(text.to_owned())

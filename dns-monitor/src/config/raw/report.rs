@@ -9,6 +9,9 @@ use crate::config::{
     value::Checked,
 };
 
+/// What is printed instead of a secret.
+pub const HIDDEN: &str = "***";
+
 /// The faults found so far.
 pub struct Report<'a> {
     /// The file as the operator named it.
@@ -52,7 +55,8 @@ impl<'a> Report<'a> {
     }
 
     pub fn value(&mut self, key: String, value: &Spanned<DeValue<'_>>, expected: Expected) {
-        self.add(value.span(), Fault::Value { key, value: shown(value.get_ref()), expected });
+        let quoted = if is_secret(&key) { HIDDEN.to_owned() } else { without_user(shown(value.get_ref())) };
+        self.add(value.span(), Fault::Value { key, value: quoted, expected });
     }
 
     /// Checks the text of a string or a number.
@@ -85,6 +89,20 @@ impl<'a> Report<'a> {
         let mut problems = std::mem::take(&mut self.problems);
         problems.sort_by_key(|problem| problem.position);
         Err(ConfigError::Invalid(problems))
+    }
+}
+
+/// Errors are logged: the place is enough to find what is wrong with these.
+fn is_secret(key: &str) -> bool {
+    let last = key.rsplit('.').next().unwrap_or(key);
+    ["password", "token", "key", "headers"].contains(&last)
+}
+
+/// A URL without what stands before the host.
+fn without_user(text: String) -> String {
+    match text.split_once("://").map(|(scheme, rest)| (scheme, rest.rsplit_once('@'))) {
+        Some((scheme, Some((_, host)))) => format!("{scheme}://{HIDDEN}@{host}"),
+        _ => text,
     }
 }
 

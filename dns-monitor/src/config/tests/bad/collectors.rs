@@ -36,7 +36,17 @@ const CASES: &[Case] = &[
     (
         "a URL with a password in it",
         "[[output]]\ntype = 'http'\nurl = 'https://dns:s3cret@a'",
-        r#"f.toml:3:7: output.url: "https://dns:s3cret@a" must be a URL without user and password, such as "https://siem.example:9200""#,
+        r#"f.toml:3:7: output.url: "https://***@a" must be a URL without user and password, such as "https://siem.example:9200""#,
+    ),
+    (
+        "a password beside a token",
+        "[[output]]\ntype = 'http'\nurl = 'http://a'\ntoken = 'x'\npassword = 's3cret'",
+        r#"f.toml:5:12: output.password: *** must be left out: there is a token already"#,
+    ),
+    (
+        "a password that is a number",
+        "[[output]]\ntype = 'http'\nurl = 'http://a'\nuser = 'x'\npassword = 12.5",
+        r#"f.toml:5:12: output.password: *** must be one line of text"#,
     ),
     (
         "another preset's key",
