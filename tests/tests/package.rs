@@ -1,7 +1,7 @@
 //! The Debian package, in a Debian of its own: installed, started beside BIND, upgraded under load, removed, purged.
 //!
 //! That Debian is a chroot, not a machine: there is no systemd in it, so the agent is started as the unit would start it,
-//! by hand. The unit itself is looked at by the test `status`.
+//! by hand. A machine that boots is in the test `systemd`.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
 
 use std::{
