@@ -80,6 +80,9 @@ fn target(path: &str) -> PathBuf {
 
 /// A Debian, made once.
 fn tree(size: Size) -> Result<PathBuf> {
+    // The others wait until it is there.
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let (root, include) = match size {
         Size::Small => (target("debootstrap-bookworm"), None),
         Size::Machine => (target("debootstrap-bookworm-systemd"), Some(format!("--include={MACHINE}"))),

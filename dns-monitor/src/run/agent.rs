@@ -62,6 +62,7 @@ impl Agent {
     /// Watches until told to stop, or nobody reads any more.
     pub fn watch(&mut self, control: &Control, rules: &Handle, outputs: &Service) -> Result<(), KernelError> {
         self.pipeline.set_interfaces(self.kernel.interfaces());
+        self.leave_figures()?;
         let (mut rest, mut tended, mut busy) = (REST.0, Instant::now(), Instant::now());
         while !control.stop.load(Ordering::Relaxed) && !self.pipeline.is_broken() {
             let taken = self.round();
@@ -71,9 +72,7 @@ impl Agent {
                 rules.beat();
                 self.notify();
                 if self.pen.is_due() {
-                    let ledger = self.ledger()?;
-                    self.counted = Some((self.kernel.drained(), ledger.packets.lost()));
-                    self.pen.leave(&self.board, self.kernel.watched(), &ledger);
+                    self.leave_figures()?;
                 }
             }
             if control.report.swap(false, Ordering::Relaxed) {
@@ -97,6 +96,14 @@ impl Agent {
                 std::thread::sleep(rest);
             }
         }
+        Ok(())
+    }
+
+    /// For who asks how we are.
+    fn leave_figures(&mut self) -> Result<(), KernelError> {
+        let ledger = self.ledger()?;
+        self.counted = Some((self.kernel.drained(), ledger.packets.lost()));
+        self.pen.leave(&self.board, self.kernel.watched(), &ledger);
         Ok(())
     }
 

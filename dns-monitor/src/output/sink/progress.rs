@@ -4,7 +4,7 @@ use std::hash::BuildHasher as _;
 
 use foldhash::fast::FixedState;
 
-use super::{Events, Receipt};
+use super::{Events, Receipt, SinkError};
 
 /// The events of one batch, each settled or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +70,23 @@ impl Progress {
 }
 
 impl Memory {
+    /// Has `send` settle the events; after an error the same are expected again, and only those that are open are sent.
+    pub(super) fn deliver(
+        &mut self,
+        events: &Events<'_>,
+        send: impl FnOnce(&[&[u8]], &mut Progress) -> Result<(), SinkError>,
+    ) -> Result<Receipt, SinkError> {
+        let lines: Vec<_> = events.iter().collect();
+        let mut progress = self.resume(events, lines.len());
+        match send(&lines, &mut progress) {
+            Ok(()) => Ok(progress.receipt()),
+            Err(error) => {
+                self.keep(events, progress);
+                Err(error)
+            }
+        }
+    }
+
     /// Where to go on with these events: at the start, unless they begin with those that came before and were not
     /// finished.
     pub(super) fn resume(&mut self, events: &Events<'_>, count: usize) -> Progress {

@@ -1,5 +1,7 @@
 //! All events of a batch.
 
+use std::mem;
+
 use super::producer::Producer;
 use crate::{
     config::output,
@@ -35,15 +37,10 @@ impl Kafka {
     /// # Errors
     /// See [`SinkError`]. Events that no broker will ever take are no error.
     pub fn deliver(&mut self, events: &Events<'_>, stop: &Stop) -> Result<Receipt, SinkError> {
-        let lines: Vec<_> = events.iter().collect();
-        let mut progress = self.memory.resume(events, lines.len());
-        match self.send(&lines, &mut progress, stop) {
-            Ok(()) => Ok(progress.receipt()),
-            Err(error) => {
-                self.memory.keep(events, progress);
-                Err(error)
-            }
-        }
+        let mut memory = mem::take(&mut self.memory);
+        let result = memory.deliver(events, |lines, progress| self.send(lines, progress, stop));
+        self.memory = memory;
+        result
     }
 
     /// What a batch of several is refused for may be the fault of one of them: then they go one by one.

@@ -12,7 +12,10 @@ mod publish;
 #[cfg(test)]
 mod tests;
 
-use std::time::{Duration, Instant};
+use std::{
+    mem,
+    time::{Duration, Instant},
+};
 
 use self::publish::Publisher;
 use super::{
@@ -49,15 +52,10 @@ impl Nats {
     /// # Errors
     /// See [`SinkError`]. Events that the stream refuses are no error.
     pub fn deliver(&mut self, events: &Events<'_>, stop: &Stop) -> Result<Receipt, SinkError> {
-        let lines: Vec<_> = events.iter().collect();
-        let mut progress = self.memory.resume(events, lines.len());
-        match self.send(&lines, &mut progress, stop) {
-            Ok(()) => Ok(progress.receipt()),
-            Err(error) => {
-                self.memory.keep(events, progress);
-                Err(error)
-            }
-        }
+        let mut memory = mem::take(&mut self.memory);
+        let result = memory.deliver(events, |lines, progress| self.send(lines, progress, stop));
+        self.memory = memory;
+        result
     }
 
     /// Keeps the connection while there is nothing to deliver.

@@ -9,6 +9,8 @@ mod session;
 #[cfg(test)]
 mod tests;
 
+use std::mem;
+
 use self::session::Session;
 use super::{
     Events, Receipt, SinkError, Stop,
@@ -42,15 +44,10 @@ impl Relp {
     /// # Errors
     /// See [`SinkError`]. Events that the receiver refuses are no error.
     pub fn deliver(&mut self, events: &Events<'_>, stop: &Stop) -> Result<Receipt, SinkError> {
-        let lines: Vec<_> = events.iter().collect();
-        let mut progress = self.memory.resume(events, lines.len());
-        match self.send(&lines, &mut progress, stop) {
-            Ok(()) => Ok(progress.receipt()),
-            Err(error) => {
-                self.memory.keep(events, progress);
-                Err(error)
-            }
-        }
+        let mut memory = mem::take(&mut self.memory);
+        let result = memory.deliver(events, |lines, progress| self.send(lines, progress, stop));
+        self.memory = memory;
+        result
     }
 
     fn send(&mut self, lines: &[&[u8]], progress: &mut Progress, stop: &Stop) -> Result<(), SinkError> {

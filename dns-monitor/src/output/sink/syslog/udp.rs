@@ -1,7 +1,7 @@
 //! A datagram a message (RFC 5426).
 
 use std::{
-    io,
+    io, mem,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
 };
 
@@ -37,15 +37,12 @@ impl Datagrams {
         events: &Events<'_>,
         stop: &Stop,
     ) -> Result<Receipt, SinkError> {
-        let lines: Vec<_> = events.iter().collect();
-        let mut progress = self.memory.resume(events, lines.len());
-        match self.send(settings, writer, &lines, &mut progress, stop) {
-            Ok(()) => Ok(progress.receipt()),
-            Err(error) => {
-                self.memory.keep(events, progress);
-                Err(error)
-            }
-        }
+        let mut memory = mem::take(&mut self.memory);
+        let send =
+            |lines: &[&[u8]], progress: &mut Progress| self.send(settings, writer, lines, progress, stop);
+        let result = memory.deliver(events, send);
+        self.memory = memory;
+        result
     }
 
     fn send(
