@@ -8,7 +8,7 @@ pub mod tls;
 
 use std::{
     io::{self, Read, Write},
-    net::TcpStream,
+    net::{Shutdown, TcpStream},
     os::unix::net::UnixStream,
     path::Path,
     time::{Duration, Instant},
@@ -21,6 +21,9 @@ use super::{
     stop::{SLICE, Stop},
 };
 use crate::config::output::{Address, Tls};
+
+/// How long the other side may take to be done.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A stream to a collector.
 pub struct Connection {
@@ -176,14 +179,37 @@ impl Connection {
     }
 }
 
-/// Says farewell where the protocol has a word for it, without waiting.
+/// Says farewell where the protocol has a word for it.
 impl Drop for Connection {
     fn drop(&mut self) {
         if let Stream::Tls(tls) = &mut self.stream {
             tls.conn.send_close_notify();
-            let _gone = tls.sock.set_nonblocking(true).and_then(|()| tls.conn.write_tls(&mut tls.sock));
+            let said = tls.sock.set_nonblocking(true).and_then(|()| tls.conn.write_tls(&mut tls.sock));
+            let _gone = said.and_then(|_| linger(&tls.sock));
         }
     }
+}
+
+/// Reads until the other side is done. A server of TLS 1.3 sends tickets as soon as it has the time (RFC 8446 §4.6.1). A
+/// socket that is closed answers them with a reset, and then what the server has not read yet is lost.
+fn linger(mut socket: &TcpStream) -> io::Result<()> {
+    socket.set_nonblocking(false)?;
+    socket.shutdown(Shutdown::Write)?;
+    let (end, mut buffer) = (Instant::now() + FAREWELL, [0; 4096]);
+    while Instant::now() < end {
+        match socket.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(_) => {}
+            Err(error) if is_early(&error) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Whether nothing has happened yet, and nothing is wrong.
+fn is_early(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted)
 }
 
 /// How long one may still wait.
@@ -205,10 +231,7 @@ impl<'s> Patience<'s> {
 
     /// Whether there is reason to try again after an error.
     pub(crate) fn wait(&self, error: io::Error) -> io::Result<()> {
-        match error.kind() {
-            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted => self.check(),
-            _ => Err(error),
-        }
+        if is_early(&error) { self.check() } else { Err(error) }
     }
 
     /// Whether there is time left.

@@ -5,10 +5,11 @@ use std::{
     fs,
     net::{SocketAddr, TcpListener},
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, Barrier},
     thread::{self, JoinHandle},
 };
 
+use nix::sys::socket::{setsockopt, sockopt};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
 use rustls::{
     RootCertStore, ServerConfig, ServerConnection,
@@ -211,4 +212,43 @@ fn who_has_gone_is_noticed() {
         thread::sleep(Duration::from_millis(1));
     }
     assert!(matches!(connection.read(&mut [0; 10], &stop), Err(SinkError::Broken { .. })));
+}
+
+/// Tickets of a server that is late come when everything is written and the connection is over.
+#[test]
+fn what_was_written_is_not_lost_where_the_server_says_something_late() {
+    const SIZE: usize = 200_000;
+    let authority = authority("ours");
+    let config = server(&authority, "127.0.0.1", 2100, None);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    // What it has not read is still on our side.
+    setsockopt(&listener, sockopt::RcvBuf, &8192).unwrap();
+    let address = to(listener.local_addr().unwrap());
+    let written = Arc::new(Barrier::new(2));
+    let is_written = Arc::clone(&written);
+    let late = thread::spawn(move || {
+        let (mut socket, _) = listener.accept().unwrap();
+        let mut connection = ServerConnection::new(Arc::new(config)).unwrap();
+        connection.read_tls(&mut socket).unwrap();
+        connection.process_new_packets().unwrap();
+        while connection.wants_write() {
+            connection.write_tls(&mut socket).unwrap();
+        }
+        is_written.wait();
+        // Until the client has let go, or would have.
+        thread::sleep(Duration::from_millis(100));
+        let (mut stream, mut bytes) = (StreamOwned::new(connection, socket), Vec::new());
+        let _end = stream.read_to_end(&mut bytes);
+        bytes.len()
+    });
+    let folder = TempDir::new().unwrap();
+    let ca = folder.path().join("ca.pem");
+    fs::write(&ca, authority.pem()).unwrap();
+    let tls = Tls { ca: Some(ca), ..Tls::default() };
+    let stop = Stop::default();
+    let mut connection = Connection::open(&address, Some(&tls), TIMEOUT, &stop).unwrap();
+    connection.write(&[b'x'; SIZE], &stop).unwrap();
+    written.wait();
+    drop(connection);
+    assert_eq!(late.join().unwrap(), SIZE);
 }
