@@ -31,8 +31,8 @@ use crate::{
 const ROUND: usize = 8192;
 /// How long the source rests when it had nothing: short while there is traffic, longer between two lookups.
 const REST: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(5));
-/// How long it rests when it had nothing for [`QUIET`]. A ring of the usual size takes 200 MB/s of one processor for so long.
-const LONG_REST: Duration = Duration::from_millis(20);
+/// How long it rests when it had nothing for [`QUIET`]. A ring of the usual size takes 40 MB/s of one processor for so long.
+const LONG_REST: Duration = Duration::from_millis(100);
 /// After so long nobody is asking.
 const QUIET: Duration = Duration::from_secs(1);
 /// How often waiting lookups, interfaces and losses are looked after.
