@@ -59,15 +59,20 @@ fn an_interface_goes_down_and_up() {
     assert_hole(&ended, "interface-down", &from, &to);
 }
 
+/// Removes the interface; since when it is away, and a time at which it still is.
+fn remove(lab: &Lab, agent: &mut Agent) -> (String, String) {
+    succeed(lab.resolver().command("ip").args(["link", "delete", "eth0"])).unwrap();
+    let from = now().unwrap();
+    agent.wait_stderr("eth0 is gone").unwrap();
+    (from, now().unwrap())
+}
+
 #[test]
 fn an_interface_is_removed_and_made_again() {
     let lab = Lab::new().unwrap();
     let mut agent = lab.start_agent(&["--interface", "eth0"]).unwrap();
     see_lookup(&lab, &mut agent, "before.w.lab.example");
-    succeed(lab.resolver().command("ip").args(["link", "delete", "eth0"])).unwrap();
-    let from = now().unwrap();
-    agent.wait_stderr("eth0 is gone").unwrap();
-    let to = now().unwrap();
+    let (from, to) = remove(&lab, &mut agent);
     connect(lab.switch(), lab.resolver(), "resolver").unwrap();
     add_addresses(lab.resolver(), "eth0", address::resolver(Network::Plain)).unwrap();
     agent.wait_stderr("watching eth0 again").unwrap();
@@ -83,10 +88,7 @@ fn an_interface_that_is_still_away_at_the_end_is_told_of() {
     let lab = Lab::new().unwrap();
     let mut agent = lab.start_agent(&["--interface", "eth0"]).unwrap();
     see_lookup(&lab, &mut agent, "before.w.lab.example");
-    succeed(lab.resolver().command("ip").args(["link", "delete", "eth0"])).unwrap();
-    let from = now().unwrap();
-    agent.wait_stderr("eth0 is gone").unwrap();
-    let to = now().unwrap();
+    let (from, to) = remove(&lab, &mut agent);
     let ended = agent.stop().unwrap();
     assert!(ended.status.success(), "{}", ended.stderr);
     assert_hole(&ended, "interface-away", &from, &to);
