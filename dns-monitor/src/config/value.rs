@@ -72,6 +72,11 @@ pub fn choice<T: ValueEnum>(text: &str) -> Checked<T> {
     })
 }
 
+/// What the file calls one of an enum.
+pub fn name_of(choice: impl ValueEnum) -> String {
+    choice.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
+
 /// A whole number within bounds.
 pub fn count(text: &str, bounds: RangeInclusive<usize>) -> Checked<usize> {
     let count = text.parse().ok().filter(|count| bounds.contains(count));

@@ -13,6 +13,7 @@ use super::{
 use crate::config::{
     Output,
     output::{Address, DnstapPlace, Kind},
+    value::name_of,
 };
 
 /// An output that can be looked at.
@@ -115,7 +116,7 @@ impl Watched {
     #[must_use]
     pub fn new(writer: &Writer) -> Self {
         let output = &writer.output;
-        let schema = output.schema.map(|schema| format!("{schema:?}").to_ascii_lowercase());
+        let schema = output.schema.map(name_of);
         Self {
             name: output.name.clone(),
             kind: output.kind.name(),

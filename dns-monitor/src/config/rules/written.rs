@@ -13,7 +13,7 @@ use super::{
 use crate::{
     config::{
         error::ConfigError,
-        value::{show_duration, write_duration},
+        value::{name_of, show_duration, write_duration},
     },
     decode::mnemonics,
     rules::{
@@ -169,11 +169,6 @@ fn daytime_entries(Daytime { from, to, days }: Daytime) -> Vec<(&'static str, Va
 
 fn shown<T: Display>(items: impl IntoIterator<Item = T>) -> Value {
     Value::Texts(items.into_iter().map(|item| item.to_string()).collect())
-}
-
-/// One of the names of an enum.
-fn name_of(choice: impl clap::ValueEnum) -> String {
-    choice.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
 /// Serializes a list of what has a text of its own.
